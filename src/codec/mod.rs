@@ -1,0 +1,1 @@
+//! What coded bitstreams say about themselves: configuration records, parameter sets, slice headers.

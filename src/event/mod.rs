@@ -1,0 +1,1 @@
+//! The event: one task, one timeline, the only publisher.

@@ -1,0 +1,1 @@
+//! Where sources come from: RTMP connections and their stream keys.

@@ -1,0 +1,37 @@
+//! # venuebox
+//!
+//! A live-streaming appliance for a venue's own network: an encoder publishes over RTMP, viewers watch over
+//! low-latency HLS two seconds behind, and an event outlives its encoder's drop-outs.
+//!
+//! ## The house
+//! Imports run downward only; `tests/layering.rs` fails on an upward one, and on one between two rooms of floor
+//! 1 or of floor 2. Floor 0 is pure: no tokio, no I/O, no clock; callers pass `now`.
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 4 | [`app`]: build → bind → spawn → wait → drain |
+//! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
+//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card |
+//! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists |
+//!
+//! ## One segment's journey
+//! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
+//!    hands a source to `live::Hub`. The `event` task adopts it, refuses it or swaps it in.
+//! 2. The event's timeline places access units, decides where parts and segments are cut, and holds the picture
+//!    when the encoder is away. All of that is pure and takes `now`.
+//! 3. A part's samples go to the one named thread of `media::segmenter`, which makes its bytes and its hash.
+//! 4. `live::Publisher` pushes the part into the window and publishes an immutable copy through a `watch`.
+//! 5. A render task makes the playlist's bodies once per version; `web::hls` serves them and the window's bytes.
+
+pub mod app;
+pub mod codec;
+pub mod event;
+pub mod hls;
+pub mod ingest;
+pub mod live;
+pub mod media;
+pub mod rtmp;
+pub mod stream;
+pub mod time;
+pub mod web;

@@ -1,0 +1,1 @@
+//! The live stream between its one writer and its many readers.

@@ -1,0 +1,1 @@
+//! HTTP: routes that adapt sockets to the rooms below. Status codes are decided only here.
