@@ -1,0 +1,30 @@
+//! The Multivariant Playlist (RFC 8216bis 4.4.6): the entrance at `/hls/stream.m3u8`.
+
+use std::fmt::Write;
+
+use crate::stream::{Epoch, Rendition};
+
+/// The renditions of one event, best first. URIs are relative to `/hls/`.
+pub fn render(epoch: &Epoch, renditions: &[Rendition]) -> String {
+    let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:6\n");
+    for rendition in renditions {
+        // Writing to a String cannot fail.
+        let _ = write_variant(&mut text, epoch, rendition);
+    }
+    text
+}
+
+fn write_variant(out: &mut String, epoch: &Epoch, rendition: &Rendition) -> std::fmt::Result {
+    write!(
+        out,
+        "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{}\"",
+        rendition.bandwidth, rendition.average_bandwidth, rendition.codecs
+    )?;
+    if let Some((width, height)) = rendition.resolution {
+        write!(out, ",RESOLUTION={width}x{height}")?;
+    }
+    if let Some(rate) = rendition.frame_rate {
+        write!(out, ",FRAME-RATE={rate:.3}")?;
+    }
+    writeln!(out, "\n{epoch}/{}/stream.m3u8", rendition.id)
+}
