@@ -1,1 +1,19 @@
 //! The live stream between its one writer and its many readers.
+//!
+//! Belongs here: sources on their way in, windows on their way out, and who watches. Does not: what is done
+//! with media (`event`, `media`), and any protocol.
+//!
+//! Readers take a snapshot (clone the `Arc` at once) and never hold a borrow of a `watch` over work; a slow
+//! reader costs the writer nothing.
+
+mod audience;
+mod hub;
+mod publisher;
+mod source;
+
+pub use audience::{Audience, Session};
+pub use hub::{Broadcast, Hub, LiveRendition, Offer, Offers, Phase, Verdict};
+pub use publisher::Publisher;
+pub use source::{
+    Dismissal, Rank, Refusal, Source, SourceClosed, SourceInfo, SourceSender, Takeover, source,
+};

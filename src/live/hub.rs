@@ -1,0 +1,144 @@
+//! Where sources are offered to the event, and where readers learn what is on air.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::source::{Refusal, Source};
+use crate::stream::{Epoch, EventId, EventState, Rendition, RenditionId, Window};
+
+/// Offers that wait for the event. Each one is a connection with the right key; the event answers at once.
+const MAX_OFFERS: usize = 16;
+
+/// The event's answer to an offered source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It feeds the event from its next key frame on.
+    Accepted,
+    /// It waits for the one on air to leave; its media is read and let go.
+    Standby,
+    /// It may not.
+    Refused(Refusal),
+}
+
+/// A source that wants to feed the event.
+#[derive(Debug)]
+pub struct Offer {
+    /// The source.
+    pub source: Source,
+    /// Where the answer goes.
+    pub verdict: oneshot::Sender<Verdict>,
+}
+
+/// The event's end of the offers.
+pub type Offers = mpsc::Receiver<Offer>;
+
+/// Where the box stands with its event; [`EventState`] is what it says at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// No event.
+    Waiting,
+    /// An encoder feeds the event.
+    Live(EventId),
+    /// The encoder is away; the event ends at the given instant.
+    Holding(EventId, Instant),
+    /// The event is over and can still be watched to its end.
+    Ended(EventId),
+}
+
+impl Phase {
+    /// What it is at `now`.
+    pub fn state(self, now: Instant) -> EventState {
+        match self {
+            Phase::Waiting => EventState::Waiting,
+            Phase::Live(event) => EventState::Live { event },
+            Phase::Holding(event, until) => {
+                EventState::Holding { event, remaining: until.saturating_duration_since(now) }
+            }
+            Phase::Ended(event) => EventState::Ended { event },
+        }
+    }
+}
+
+/// A rendition that can be fetched.
+#[derive(Clone, Debug)]
+pub struct LiveRendition {
+    /// What the multivariant playlist says of it.
+    pub rendition: Rendition,
+    /// Its window.
+    pub window: watch::Receiver<Arc<Window>>,
+}
+
+/// What is on air.
+#[derive(Clone, Debug)]
+pub struct Broadcast {
+    /// Where the box stands.
+    pub phase: Phase,
+    /// The renditions of the current event, and those of the last one for as long as its playlist is owed.
+    pub renditions: Vec<LiveRendition>,
+    /// When an encoder last came.
+    pub last_connect: Option<SystemTime>,
+    /// When an encoder last went.
+    pub last_disconnect: Option<SystemTime>,
+}
+
+impl Broadcast {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Broadcast { phase: Phase::Waiting, renditions: Vec::new(), last_connect: None, last_disconnect: None }
+    }
+
+    /// The rendition `id`, while it can be fetched.
+    pub fn rendition(&self, id: RenditionId) -> Option<&LiveRendition> {
+        self.renditions.iter().find(|live| live.rendition.id == id)
+    }
+}
+
+impl Default for Broadcast {
+    fn default() -> Self {
+        Broadcast::new()
+    }
+}
+
+/// The readers' and the sources' handle; clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    epoch: Epoch,
+    offers: mpsc::Sender<Offer>,
+    broadcast: watch::Receiver<Arc<Broadcast>>,
+}
+
+impl Hub {
+    /// A hub, the event's end of the offers, and where the event says what is on air.
+    pub fn new(epoch: Epoch) -> (Self, Offers, watch::Sender<Arc<Broadcast>>) {
+        let (offers, receiver) = mpsc::channel(MAX_OFFERS);
+        let (sender, broadcast) = watch::channel(Arc::new(Broadcast::new()));
+        (Hub { epoch, offers, broadcast }, receiver, sender)
+    }
+
+    /// The epoch of all media URLs.
+    pub fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    /// Offers a source to the event.
+    pub async fn offer(&self, source: Source) -> Verdict {
+        let (verdict, answer) = oneshot::channel();
+        if self.offers.send(Offer { source, verdict }).await.is_err() {
+            return Verdict::Refused(Refusal::Stopping);
+        }
+        answer.await.unwrap_or(Verdict::Refused(Refusal::Stopping))
+    }
+
+    /// What is on air now.
+    pub fn broadcast(&self) -> Arc<Broadcast> {
+        Arc::clone(&self.broadcast.borrow())
+    }
+
+    /// What is on air, now and whenever it changes.
+    pub fn watch(&self) -> watch::Receiver<Arc<Broadcast>> {
+        self.broadcast.clone()
+    }
+}
