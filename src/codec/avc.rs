@@ -103,7 +103,7 @@ mod tests {
         for code in [0, 1, 0, 0] {
             bits.ue(code);
         }
-        bits.bits(0b01_1, 3);
+        bits.bits(0b011, 3);
         bits.ue(16);
         bits.bits(0, 7);
         for code in [0, 2, 1] {
@@ -113,7 +113,7 @@ mod tests {
         for code in [3, 2] {
             bits.ue(code);
         }
-        bits.bits(0b11_0_01, 5);
+        bits.bits(0b1_1001, 5);
         let unit = [&[0x67], &bits.into_bytes()[..]].concat();
         let sps = Sps::parse(&unit).unwrap();
         assert_eq!((sps.width, sps.height), (64, 48));

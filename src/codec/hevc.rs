@@ -88,11 +88,7 @@ pub(super) fn config(record: Bytes) -> Result<VideoConfig, CodecError> {
 fn size(sps: &[u8]) -> Option<(u32, u32)> {
     let raw = unescape(sps.get(2..)?);
     let reader = &mut BitReader::new(&raw);
-    reader.skip(4)?;
-    let sub_layers = at_most(reader.bits(3)?, 6)?;
-    reader.skip(1)?;
-    skip_profile_tier_level(reader, sub_layers)?;
-    at_most(reader.ue()?, 15)?;
+    sps_id(reader)?;
     let chroma = at_most(reader.ue()?, 3)?;
     if chroma == 3 {
         reader.skip(1)?;
@@ -108,6 +104,15 @@ fn size(sps: &[u8]) -> Option<(u32, u32)> {
         _ => (1, 1),
     };
     Some((cropped(width, crop[0], crop[1], unit_x)?, cropped(height, crop[2], crop[3], unit_y)?))
+}
+
+/// sps_seq_parameter_set_id, and the reader behind it.
+pub(super) fn sps_id(reader: &mut BitReader<'_>) -> Option<u32> {
+    reader.skip(4)?;
+    let sub_layers = at_most(reader.bits(3)?, 6)?;
+    reader.skip(1)?;
+    skip_profile_tier_level(reader, sub_layers)?;
+    at_most(reader.ue()?, 15)
 }
 
 /// H.265 7.3.3 with the profile present.

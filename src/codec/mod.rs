@@ -8,8 +8,13 @@ mod aac;
 mod av1;
 mod avc;
 mod avc_sets;
+mod avc_slice;
 mod bits;
 mod error;
+mod held;
+mod held_av1;
+mod held_avc;
+mod held_hevc;
 mod hevc;
 mod nal;
 mod opus;
@@ -20,6 +25,7 @@ mod vp9;
 use bytes::Bytes;
 
 pub use error::CodecError;
+pub use held::HeldPicture;
 pub use opus::opus_duration;
 pub use vp9::vp9_config;
 
@@ -41,18 +47,5 @@ pub fn audio_config(codec: AudioCodec, record: Bytes) -> Result<AudioConfig, Cod
     match codec {
         AudioCodec::Aac => aac::config(record),
         AudioCodec::Opus => opus::config(record),
-    }
-}
-#[derive(Debug)]
-#[allow(missing_docs)]
-pub struct HeldPicture(Bytes);
-#[allow(missing_docs)]
-impl HeldPicture {
-    pub fn new(_c: &VideoConfig, u: &Bytes) -> Option<Self> {
-        Some(Self(u.clone()))
-    }
-    #[allow(clippy::should_implement_trait)]
-    pub fn next(&mut self) -> Bytes {
-        self.0.clone()
     }
 }
