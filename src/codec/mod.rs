@@ -5,6 +5,7 @@
 //! needs a decoder or an encoder (`media`). Parsers read only as far as this program needs.
 
 mod aac;
+pub mod annex_b;
 mod av1;
 mod avc;
 mod avc_sets;
