@@ -1,0 +1,24 @@
+//! What can go wrong between the box and FFmpeg's libraries.
+
+/// Media could not be packaged, made or read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    /// FFmpeg refused it.
+    #[error("FFmpeg says: {0}")]
+    Ffmpeg(#[from] ffmpeg_next::Error),
+    /// There is nothing that could be packaged.
+    #[error("the stream has neither picture nor sound")]
+    NoTracks,
+    /// The segmenter's thread is gone.
+    #[error("the segmenter's thread is gone")]
+    NoThread,
+    /// No H.264 or AAC encoder.
+    #[error("FFmpeg on this machine has no {0} encoder; install one, or publish with OBS")]
+    NoEncoder(&'static str),
+    /// The file's tracks cannot go over RTMP.
+    #[error("{0} cannot be sent over RTMP; convert the file to H.264 and AAC in an MP4 first")]
+    Unsendable(String),
+    /// A codec configuration that cannot be read.
+    #[error("{0}")]
+    Codec(String),
+}
