@@ -1,1 +1,21 @@
 //! The event: one task, one timeline, the only publisher.
+//!
+//! The task outlives every encoder. Its pure half decides (timeline, lanes, cutter, gate, opening, takeover: no
+//! clock, no channel, every call takes `now`); [`stage`] and [`seats`] do: they read the sources, have parts made
+//! and publish them.
+
+mod clock;
+mod cutter;
+mod gate;
+mod lane;
+mod opening;
+mod plan;
+mod seats;
+mod settings;
+mod show;
+mod stage;
+mod takeover;
+mod timeline;
+
+pub use settings::Settings;
+pub use stage::{Stage, StageError};

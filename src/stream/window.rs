@@ -280,6 +280,11 @@ impl Window {
         }
     }
 
+    /// The Media Sequence Number that no segment has had yet.
+    pub fn next_msn(&self) -> u64 {
+        self.next_msn
+    }
+
     /// The segment `msn` while HTTP owes it: listed, or listed until a window ago.
     pub fn served(&self, msn: u64) -> Lookup<&Arc<Segment>> {
         if msn >= self.next_msn {

@@ -1,0 +1,168 @@
+//! A running event: its timeline, and what the timeline's decisions become in the window.
+
+use std::sync::Arc;
+
+use super::opening::Measured;
+use super::plan::{Action, PartPlan};
+use super::timeline::Timeline;
+use crate::live::{LiveRendition, Publisher};
+use crate::media::{MediaError, Segmenter};
+use crate::stream::{
+    Configuration, EventId, Init, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
+};
+use crate::time::MediaTime;
+
+/// Numbers that an epoch never gives twice; they go on from event to event.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// The next event.
+    pub event: EventId,
+    /// The next Media Sequence Number.
+    pub msn: u64,
+    /// The next fragment (`mfhd` sequence_number).
+    pub fragment: u32,
+}
+
+impl Numbers {
+    /// Where an epoch starts.
+    pub fn first() -> Self {
+        Numbers { event: EventId(1), msn: 0, fragment: 1 }
+    }
+}
+
+/// The event on air, or the last one until its playlist is owed no longer.
+#[derive(Debug)]
+pub struct Show {
+    /// Its name.
+    pub event: EventId,
+    /// Its timeline.
+    pub timeline: Timeline,
+    publisher: Publisher,
+    rendition: Rendition,
+    init: Option<Arc<Init>>,
+    next_init: u32,
+    fragment: u32,
+    /// Bytes and length of the open segment, for BANDWIDTH.
+    open: (u64, MediaTime),
+}
+
+impl Show {
+    /// A show for an event so measured. Takes the event's number.
+    pub fn new(timeline: Timeline, measured: Measured, limits: WindowLimits, numbers: &mut Numbers) -> Self {
+        let event = numbers.event;
+        numbers.event = EventId(event.0 + 1);
+        let id = RenditionId { event, rendition: 0 };
+        Show {
+            event,
+            timeline,
+            publisher: Publisher::new(Window::new(id, measured.geometry, limits, numbers.msn)),
+            rendition: Rendition {
+                id,
+                codecs: String::new(),
+                resolution: None,
+                frame_rate: measured.frame_rate,
+                bandwidth: measured.bit_rate,
+                average_bandwidth: measured.bit_rate,
+            },
+            init: None,
+            next_init: 0,
+            fragment: numbers.fragment,
+            open: (0, MediaTime::ZERO),
+        }
+    }
+
+    /// Does what the timeline wants, in order.
+    ///
+    /// # Errors
+    /// [`MediaError`] when the samples cannot be packaged; what was to be made of them is lost, and the timeline
+    /// stands where it stood.
+    pub async fn perform(&mut self, segmenter: &Segmenter) -> Result<(), MediaError> {
+        while let Some(action) = self.timeline.next_action() {
+            match action {
+                Action::Configure(configuration) => self.configure(segmenter, configuration).await?,
+                Action::Part(plan) => self.part(segmenter, plan).await?,
+                Action::Seal => self.publisher.seal(),
+            }
+        }
+        Ok(())
+    }
+
+    async fn configure(
+        &mut self,
+        segmenter: &Segmenter,
+        configuration: Configuration,
+    ) -> Result<(), MediaError> {
+        let codecs = configuration.codecs();
+        let resolution = configuration.video.as_ref().map(|video| (video.width, video.height));
+        let bytes = segmenter.configure(configuration, self.fragment).await?;
+        let number = self.next_init;
+        self.next_init += 1;
+        self.rendition.codecs.clone_from(&codecs);
+        self.rendition.resolution = resolution;
+        self.init = Some(Arc::new(Init { number, bytes, codecs, resolution }));
+        Ok(())
+    }
+
+    async fn part(&mut self, segmenter: &Segmenter, plan: PartPlan) -> Result<(), MediaError> {
+        let Some(init) = self.init.clone() else { return Ok(()) };
+        let fragment = segmenter.mux(plan.samples).await?;
+        self.fragment = fragment.number.wrapping_add(1).max(1);
+        let start = plan.start.map(|start| SegmentStart {
+            init,
+            discontinuity: start.discontinuity,
+            start: start.start,
+            date: start.date,
+        });
+        self.weigh(fragment.bytes.len(), plan.duration, start.is_some());
+        let part = Part {
+            duration: plan.duration,
+            independent: plan.independent,
+            bytes: fragment.bytes,
+            sha256: fragment.sha256,
+        };
+        if self.publisher.push(start, part, plan.last).is_none() {
+            log::error!("a part did not fit into its window; this is a defect of the box");
+        }
+        Ok(())
+    }
+
+    /// BANDWIDTH is the peak of the segments (RFC 8216bis 4.4.6.2); it grows in steps, so that the
+    /// multivariant playlist rarely changes.
+    fn weigh(&mut self, bytes: usize, duration: MediaTime, opens: bool) {
+        if opens {
+            let (bytes, length) = std::mem::take(&mut self.open);
+            if length >= MediaTime::from_millis(1_000) {
+                let rate = bytes.saturating_mul(8 * 90_000) / length.ticks().unsigned_abs();
+                if rate > self.rendition.bandwidth {
+                    self.rendition.bandwidth = rate + rate / 10;
+                }
+            }
+        }
+        self.open.0 += u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.open.1 += duration;
+    }
+
+    /// Ends the event: EXT-X-ENDLIST.
+    pub fn end(&mut self) {
+        self.publisher.end();
+    }
+
+    /// Whether anything can be fetched yet.
+    pub fn is_visible(&self) -> bool {
+        !self.publisher.window().is_empty()
+    }
+
+    /// What readers get of it.
+    pub fn rendition(&self) -> LiveRendition {
+        LiveRendition { rendition: self.rendition.clone(), window: self.publisher.subscribe() }
+    }
+
+    /// The numbers after this show's.
+    pub fn numbers(&self) -> Numbers {
+        Numbers {
+            event: EventId(self.event.0 + 1),
+            msn: self.publisher.window().next_msn(),
+            fragment: self.fragment,
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The event task: reads the sources, feeds the timeline, has parts made and says what is on air.
+//!
+//! ```text
+//!   on air ─▶ Opening (measures what an event fixes) ─▶ Show (timeline, window) ─▶ ended ─▶ forgotten
+//! ```
+//! Who is on air is decided in [`seats`](super::seats).
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::watch;
+use tokio::task::JoinError;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::gate::{Gate, Passed};
+use super::opening::Opening;
+use super::plan::Entry;
+use super::seats::{Left, Place, Seats};
+use super::settings::Settings;
+use super::show::{Numbers, Show};
+use super::timeline::Timeline;
+use crate::live::{Broadcast, Dismissal, LiveRendition, Offer, Offers, Phase, Rank};
+use crate::media::{self, MediaError, Segmenter};
+use crate::stream::{Configuration, Media, TrackConfig};
+
+/// Why the event task ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// Nobody can offer sources any more.
+    #[error("the ingest is gone")]
+    NoIngest,
+    /// A helper thread died.
+    #[error("a helper thread died: {0}")]
+    Thread(#[from] JoinError),
+}
+
+/// What woke the task.
+enum Wake {
+    Offer(Option<Offer>),
+    Media(Place, usize),
+    Timer,
+    Stop,
+}
+
+/// The event task.
+#[derive(Debug)]
+pub struct Stage {
+    settings: Settings,
+    offers: Offers,
+    broadcast: watch::Sender<Arc<Broadcast>>,
+    segmenter: Segmenter,
+    /// The origin of the pure half's `now`.
+    origin: Instant,
+    numbers: Numbers,
+    seats: Seats,
+    /// The rank of the encoder whose event this is.
+    rank: Option<Rank>,
+    opening: Option<Opening>,
+    /// The running event.
+    show: Option<Show>,
+    /// The last event and when it ended, for as long as its playlist is owed.
+    past: Option<(Show, Duration)>,
+    inbox: Vec<Media>,
+}
+
+impl Stage {
+    /// A stage that takes offers and says what is on air.
+    pub fn new(
+        settings: Settings,
+        offers: Offers,
+        broadcast: watch::Sender<Arc<Broadcast>>,
+        segmenter: Segmenter,
+    ) -> Self {
+        Stage {
+            settings,
+            offers,
+            broadcast,
+            segmenter,
+            origin: Instant::now(),
+            numbers: Numbers::first(),
+            seats: Seats::default(),
+            rank: None,
+            opening: None,
+            show: None,
+            past: None,
+            inbox: Vec::new(),
+        }
+    }
+
+    /// Runs until `stop`; then the open part is closed with what is there, and no event is ended.
+    ///
+    /// # Errors
+    /// [`StageError`] when a part of the program that it needs is gone.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StageError> {
+        loop {
+            match self.wait(&stop).await {
+                Wake::Stop => break,
+                Wake::Offer(None) => return Err(StageError::NoIngest),
+                Wake::Offer(Some(offer)) => self.offered(offer),
+                Wake::Media(place, 0) => self.gone(place),
+                Wake::Media(place, _) => self.arrived(place),
+                Wake::Timer => {}
+            }
+            self.due().await?;
+            self.announce();
+        }
+        self.seats.clear(&Dismissal::Stopping);
+        if let Some(show) = &mut self.show {
+            show.timeline.close();
+            if let Err(error) = show.perform(&self.segmenter).await {
+                log::warn!(error:% = error; "the last part could not be closed");
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait(&mut self, stop: &CancellationToken) -> Wake {
+        let deadline = self.deadline();
+        let now = self.now();
+        let paced =
+            self.show.as_ref().and_then(|show| show.timeline.read_again()).filter(|again| *again > now);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Wake::Stop,
+            offer = self.offers.recv() => Wake::Offer(offer),
+            (place, count) = self.seats.receive(paced.is_some(), &mut self.inbox) => Wake::Media(place, count),
+            () = sleep_until(paced.map(|again| self.origin + again)) => Wake::Timer,
+            () = sleep_until(deadline) => Wake::Timer,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let now = self.now();
+        let timeline = self.show.as_ref().and_then(|show| show.timeline.deadline());
+        let opening = self.opening.as_ref().and_then(Opening::deadline);
+        let gate = self.seats.gate_deadline(now);
+        let soonest =
+            [timeline, opening, gate, self.grace_end(), self.forget_at()].into_iter().flatten().min();
+        soonest.map(|at| self.origin + at)
+    }
+
+    fn grace_end(&self) -> Option<Duration> {
+        self.show
+            .as_ref()
+            .and_then(|show| show.timeline.holding_since())
+            .map(|since| since + self.settings.grace)
+    }
+
+    /// When the ended playlist is owed no longer.
+    fn forget_at(&self) -> Option<Duration> {
+        self.past.as_ref().map(|(_, ended)| *ended + self.settings.window.served.to_duration())
+    }
+
+    fn offered(&mut self, offer: Offer) {
+        let awaited = self.show.as_ref().and(self.rank);
+        if self.seats.offer(offer, awaited) {
+            self.broadcast.send_modify(|broadcast| {
+                Arc::make_mut(broadcast).last_connect = Some(SystemTime::now());
+            });
+        }
+    }
+
+    fn gone(&mut self, place: Place) {
+        let last = match self.seats.gone(place) {
+            Left::Nobody => return,
+            Left::OnAir { last } => {
+                if self.opening.take().is_some() {
+                    log::info!("the encoder left before the event could begin");
+                }
+                last
+            }
+            Left::Next { last } => last,
+        };
+        if last {
+            self.broadcast.send_modify(|broadcast| {
+                Arc::make_mut(broadcast).last_disconnect = Some(SystemTime::now());
+            });
+        }
+    }
+
+    fn arrived(&mut self, place: Place) {
+        let now = self.now();
+        let mut media = std::mem::take(&mut self.inbox);
+        for item in media.drain(..) {
+            if place == Place::OnAir && self.seats.is_on_air() {
+                self.play(now, item);
+            } else {
+                self.seats.wait(place, now, item);
+            }
+        }
+        self.inbox = media;
+    }
+
+    /// Media of the source on air. A changed configuration sends it back behind a gate.
+    fn play(&mut self, now: Duration, item: Media) {
+        if let (Some(opening), Media::Config(config)) = (&mut self.opening, &item)
+            && opening.announce(config)
+        {
+            return;
+        }
+        let current = match (&self.opening, self.show.as_ref()) {
+            (Some(opening), _) => opening.configuration(),
+            (None, Some(show)) => show.timeline.configuration(),
+            (None, None) => return,
+        };
+        match item {
+            Media::Config(config) if is_new(current, &config) => {
+                let mut gate = Gate::closed(current);
+                gate.push(now, Media::Config(config));
+                self.opening = None;
+                self.seats.retire(gate);
+            }
+            Media::Config(_) => {}
+            Media::Unit(unit) => match (&mut self.opening, &mut self.show) {
+                (Some(opening), _) => opening.push(now, unit),
+                (None, Some(show)) => show.timeline.unit(now, unit),
+                (None, None) => {}
+            },
+        }
+    }
+
+    /// Does what the clock and the newest media allow.
+    async fn due(&mut self) -> Result<(), StageError> {
+        let now = self.now();
+        self.open_gate(now).await?;
+        self.open_show(now).await?;
+        if self.grace_end().is_some_and(|end| now >= end) {
+            self.end_event().await;
+        }
+        if self.forget_at().is_some_and(|at| now >= at) {
+            self.past = None;
+        }
+        let Some(show) = &mut self.show else { return Ok(()) };
+        show.timeline.tick(now);
+        let holding = show.timeline.holding_since().is_some();
+        let performed = show.perform(&self.segmenter).await;
+        let configuration = show.timeline.configuration().clone();
+        if let Err(error) = performed {
+            self.cannot_package(&error);
+        } else if holding && self.seats.is_on_air() {
+            log::info!("the encoder is silent; its last picture is held");
+            self.seats.retire(Gate::closed(&configuration));
+        }
+        Ok(())
+    }
+
+    fn cannot_package(&mut self, error: &MediaError) {
+        log::warn!(error:% = error; "the encoder's stream cannot be packaged");
+        self.seats.dismiss(Dismissal::Unusable(error.to_string()));
+    }
+
+    async fn open_gate(&mut self, now: Duration) -> Result<(), StageError> {
+        let current = self.show.as_ref().map(|show| show.timeline.configuration());
+        let Some((passed, rank)) = self.seats.admit(now, current) else { return Ok(()) };
+        self.rank = Some(rank);
+        if self.show.as_ref().is_some() {
+            let entry = entry(passed).await?;
+            if let Some(show) = &mut self.show {
+                show.timeline.enter(now, entry);
+            }
+        } else {
+            let mut opening = Opening::new(self.settings.segment, passed.configuration);
+            passed.units.into_iter().for_each(|(arrival, unit)| opening.push(arrival, unit));
+            self.opening = Some(opening);
+        }
+        Ok(())
+    }
+
+    /// Begins the event once its opening is measured.
+    async fn open_show(&mut self, now: Duration) -> Result<(), StageError> {
+        let Some(opening) = self.opening.take() else { return Ok(()) };
+        let Some(measured) = opening.measure(now) else {
+            if opening.deadline().is_some_and(|deadline| now >= deadline) {
+                log::warn!("the encoder sent too little to begin an event");
+                self.seats.retire(Gate::closed(opening.configuration()));
+            } else {
+                self.opening = Some(opening);
+            }
+            return Ok(());
+        };
+        let configuration = opening.configuration().clone();
+        let entry = entry(Passed { configuration, units: opening.into_units() }).await?;
+        let waited = entry.units.first().map_or(Duration::ZERO, |(arrival, _)| now.saturating_sub(*arrival));
+        let date = unix_millis(SystemTime::now() - waited);
+        let timeline = Timeline::new(&self.settings, measured, entry, date);
+        let show = Show::new(timeline, measured, self.settings.window, &mut self.numbers);
+        log::info!(event:% = show.event; "the event begins");
+        self.show = Some(show);
+        Ok(())
+    }
+
+    async fn end_event(&mut self) {
+        let Some(mut show) = self.show.take() else { return };
+        show.timeline.close();
+        if let Err(error) = show.perform(&self.segmenter).await {
+            log::warn!(error:% = error; "the event's last part could not be closed");
+        }
+        show.end();
+        log::info!(event:% = show.event; "the event is over: no encoder came back in time");
+        self.numbers = show.numbers();
+        self.past = Some((show, self.now()));
+    }
+
+    /// Says what is on air, if it changed.
+    fn announce(&self) {
+        let current = self.show.as_ref().filter(|show| show.is_visible());
+        let past = self.past.as_ref().map(|(show, _)| show).filter(|show| show.is_visible());
+        let phase = match (current, self.grace_end(), past) {
+            (Some(show), Some(end), _) => Phase::Holding(show.event, self.origin + end),
+            (Some(show), None, _) => Phase::Live(show.event),
+            (None, _, Some(show)) => Phase::Ended(show.event),
+            (None, _, None) => Phase::Waiting,
+        };
+        let renditions: Vec<LiveRendition> = current.into_iter().chain(past).map(Show::rendition).collect();
+        self.broadcast.send_if_modified(|broadcast| {
+            let known = broadcast.renditions.iter().map(|live| &live.rendition);
+            if broadcast.phase == phase && known.eq(renditions.iter().map(|live| &live.rendition)) {
+                return false;
+            }
+            let broadcast = Arc::make_mut(broadcast);
+            broadcast.phase = phase;
+            broadcast.renditions = renditions;
+            true
+        });
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn is_new(current: &Configuration, config: &TrackConfig) -> bool {
+    match config {
+        TrackConfig::Video(video) => current.video.as_ref() != Some(video),
+        TrackConfig::Audio(audio) => current.audio.as_ref() != Some(audio),
+    }
+}
+
+/// Makes the silent frame that holes are filled with. libavcodec takes a few milliseconds for it, once per
+/// configuration, on a thread that may block.
+async fn entry(passed: Passed) -> Result<Entry, StageError> {
+    let Passed { configuration, units } = passed;
+    let silence = match configuration.audio.clone() {
+        None => None,
+        Some(audio) => match tokio::task::spawn_blocking(move || media::silence(&audio)).await? {
+            Ok(silence) => silence,
+            Err(error) => {
+                log::warn!(error:% = error; "no silence can be made for this sound; it will not be held");
+                None
+            }
+        },
+    };
+    Ok(Entry { configuration, silence, units })
+}
+
+fn unix_millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
