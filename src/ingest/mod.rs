@@ -1,1 +1,15 @@
-//! Where sources come from: RTMP connections and their stream keys.
+//! Where sources come from: RTMP connections with their stream keys, and the publishers of the command line.
+//!
+//! Belongs here: sockets, their limits, and turning protocol messages into media. Does not: the protocol
+//! itself (`rtmp`), or who may feed the event (`event`).
+
+mod connection;
+mod depacketizer;
+mod listener;
+mod packetizer;
+mod publisher;
+mod stream_key;
+
+pub use listener::{Config, Listener};
+pub use publisher::{PublishError, Target, publish_file, publish_test_card};
+pub use stream_key::{KeyRing, StreamKeyRule};

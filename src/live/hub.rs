@@ -49,6 +49,14 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// The event that viewers see, ended or not.
+    pub fn event(self) -> Option<EventId> {
+        match self {
+            Phase::Waiting => None,
+            Phase::Live(event) | Phase::Holding(event, _) | Phase::Ended(event) => Some(event),
+        }
+    }
+
     /// What it is at `now`.
     pub fn state(self, now: Instant) -> EventState {
         match self {
@@ -88,6 +96,12 @@ impl Broadcast {
     /// Nothing yet.
     pub fn new() -> Self {
         Broadcast { phase: Phase::Waiting, renditions: Vec::new(), last_connect: None, last_disconnect: None }
+    }
+
+    /// The renditions of the event that viewers are sent to.
+    pub fn current(&self) -> impl Iterator<Item = &LiveRendition> {
+        let event = self.phase.event();
+        self.renditions.iter().filter(move |live| Some(live.rendition.id.event) == event)
     }
 
     /// The rendition `id`, while it can be fetched.

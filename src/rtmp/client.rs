@@ -30,6 +30,8 @@ pub struct PublishTarget {
     pub tc_url: String,
     /// The stream's name, or key.
     pub stream: String,
+    /// What the publisher calls itself (`flashVer`).
+    pub flash_ver: String,
 }
 
 /// What a client wants done, in this order.
@@ -208,11 +210,10 @@ impl Client {
 
     fn connect(&mut self) -> Result<(), ProtocolError> {
         self.send(Message::SetChunkSize(CHUNK_SIZE), 0)?;
-        let version = concat!("FMLE/3.0 (compatible; venuebox/", env!("CARGO_PKG_VERSION"), ")");
         let fields = [
             ("app", self.target.app.as_str().into()),
             ("type", "nonprivate".into()),
-            ("flashVer", version.into()),
+            ("flashVer", self.target.flash_ver.as_str().into()),
             ("tcUrl", self.target.tc_url.as_str().into()),
             ("objectEncoding", 0.0.into()),
         ];
