@@ -13,7 +13,7 @@
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
@@ -22,7 +22,8 @@
 //!    when the encoder is away. All of that is pure and takes `now`.
 //! 3. A part's samples go to the one named thread of `media::segmenter`, which makes its bytes and its hash.
 //! 4. `live::Publisher` pushes the part into the window and publishes an immutable copy through a `watch`.
-//! 5. A render task makes the playlist's bodies once per version; `web::hls` serves them and the window's bytes.
+//! 5. The first reader of a version has its playlist rendered, the thousand others share the bytes; `web::hls` serves
+//!    them and the window's media.
 
 pub mod app;
 pub mod codec;
@@ -34,4 +35,5 @@ pub mod media;
 pub mod rtmp;
 pub mod stream;
 pub mod time;
+pub mod turnstile;
 pub mod web;

@@ -1,3 +1,7 @@
 //! The binary: nothing but the way into [`venuebox::app`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    venuebox::app::run()
+}

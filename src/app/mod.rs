@@ -1,1 +1,38 @@
-//! Build, bind, spawn, wait, drain.
+//! The program: arguments, logging, and the order in which rooms are built, bound, run and drained.
+//!
+//! Belongs here: composing the rooms. Does not: any work of theirs.
+
+mod check;
+mod config;
+mod run;
+mod status;
+mod supervisor;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use config::Arguments;
+use config::Command;
+
+/// Parses the command line, runs what it asks for, and says how it went.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start(arguments.log_level());
+    let outcome = match arguments.command() {
+        Command::Run(config) if config.print_config => config::print(&config),
+        Command::Run(config) => run::run(*config),
+        Command::Testcard(target) => run::test_card(&target),
+        Command::Play(file) => run::play(&file),
+        Command::Status(query) => status::print(&query),
+        Command::Check(config) => check::check(&config),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

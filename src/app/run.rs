@@ -1,0 +1,182 @@
+//! `venuebox run`: build → bind → spawn → wait → drain. And the publishers of the command line.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
+use super::supervisor::Crew;
+use super::telemetry::tell;
+use crate::event::{Settings, Stage};
+use crate::ingest::{self, KeyRing, Listener, StreamKeyRule, Target};
+use crate::live::{Audience, Hub};
+use crate::media::{Segmenter, TestCardConfig};
+use crate::stream::Epoch;
+use crate::web::{App, Server, Sign};
+
+/// Connections that wait to be accepted; a thousand phones come at once when the doors open.
+const BACKLOG: i32 = 4_096;
+
+/// The steps of the drain; their sum stays below five seconds.
+const INGEST_DRAIN: Duration = Duration::from_millis(500);
+const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
+const WEB_DRAIN: Duration = Duration::from_millis(2_500);
+
+/// More threads than this only wake each other: the work is reading and writing sockets.
+const MAX_WORKERS: usize = 4;
+
+/// Runs the box until SIGTERM or SIGINT.
+pub fn run(config: RunConfig) -> anyhow::Result<()> {
+    raise_descriptor_limit();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .thread_name("venuebox")
+        .enable_all()
+        .build()
+        .context("the runtime could not start")?;
+    let outcome = runtime.block_on(live(config));
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    outcome
+}
+
+async fn live(config: RunConfig) -> anyhow::Result<()> {
+    // Build.
+    for flag in config.without_effect() {
+        log::warn!("{flag} is accepted, and has no effect in this version");
+    }
+    let key = match &config.stream_key {
+        Some(key) => StreamKeyRule::new(String::from(key.reveal()), config.takeover.into()),
+        None => StreamKeyRule::random(random()?, config.takeover.into()),
+    };
+    let shown_key = String::from(key.reveal());
+    let (hub, offers, broadcast) = Hub::new(Epoch::from_random(random()?));
+    let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
+    let settings = Settings { grace: config.grace, ..Settings::default() };
+    let stage = Stage::new(settings, offers, broadcast, segmenter);
+    let (_sign, sign) = watch::channel(Sign::default());
+
+    let mut ingest = Crew::new("ingest", INGEST_DRAIN);
+    let mut event = Crew::new("event", EVENT_DRAIN);
+    let mut web = Crew::new("web", WEB_DRAIN);
+    let app = App::new(hub.clone(), Audience::new(), sign, web.stop());
+
+    // Bind.
+    let http = bind(config.http, "HTTP", "--http")?;
+    let rtmp = bind(config.rtmp, "RTMP", "--rtmp")?;
+    let listener = Listener::new(rtmp, ingest::Config { keys: KeyRing::new(vec![key]) }, hub);
+    let server = Server::new(http, app.clone());
+    let (http, rtmp) = (server.local_addr()?, listener.local_addr()?);
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
+
+    // Spawn.
+    let stop = event.stop();
+    event.spawn("event", async move { stage.run(stop).await.context("the event stopped") });
+    let stop = ingest.stop();
+    ingest.spawn("RTMP", async move {
+        listener.run(stop).await;
+        Ok(())
+    });
+    let stop = web.stop();
+    web.spawn("HTTP", async move {
+        server.run(stop).await;
+        Ok(())
+    });
+    let stop = web.stop();
+    web.spawn("bulletin", async move {
+        app.run_bulletin(stop).await;
+        Ok(())
+    });
+    tell(&format!("viewers  http://{}/", reachable(http)));
+    tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
+    tell(&format!("key      {shown_key}"));
+    log::info!(http:% = http, rtmp:% = rtmp; "ready");
+
+    // Wait.
+    let failure = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        error = ingest.failed() => Some(error),
+        error = event.failed() => Some(error),
+        error = web.failed() => Some(error),
+    };
+
+    // Drain.
+    log::info!("stopping");
+    ingest.drain().await;
+    event.drain().await;
+    web.drain().await;
+    failure.map_or(Ok(()), Err)
+}
+
+/// `venuebox testcard`.
+pub fn test_card(config: &CardConfig) -> anyhow::Result<()> {
+    let target = target(&config.target)?;
+    let card = TestCardConfig {
+        width: config.size.width,
+        height: config.size.height,
+        rate: config.fps,
+        bit_rate: config.bitrate,
+    };
+    current_thread()?.block_on(ingest::publish_test_card(target, card)).context("the test card stopped")
+}
+
+/// `venuebox play`.
+pub fn play(config: &PlayConfig) -> anyhow::Result<()> {
+    let target = target(&config.target)?;
+    let file = config.file.clone();
+    let outcome = current_thread()?.block_on(ingest::publish_file(target, file, config.looped));
+    outcome.with_context(|| format!("{} could not be played", config.file.display()))
+}
+
+fn target(config: &PublishConfig) -> anyhow::Result<Target> {
+    let target = Target::parse(&config.server, config.stream_key.reveal());
+    target.with_context(|| format!("{} is not a server such as rtmp://127.0.0.1:1935/live", config.server))
+}
+
+fn current_thread() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime could not start")
+}
+
+fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no randomness: {error}"))?;
+    Ok(bytes)
+}
+
+/// Binds a TCP port; `[::]` takes IPv4 as well.
+pub fn bind(address: SocketAddr, what: &str, flag: &str) -> anyhow::Result<TcpListener> {
+    let bound = || -> std::io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        if address.is_ipv6() {
+            socket.set_only_v6(false)?;
+        }
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        TcpListener::from_std(socket.into())
+    };
+    bound().with_context(|| {
+        format!(
+            "{what} port {} cannot be opened; is another program using it? Choose another with {flag}",
+            address.port()
+        )
+    })
+}
+
+/// A thousand viewers hold two or three sockets each; the usual soft limit is 1,024.
+fn raise_descriptor_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard.min(65_536), hard));
+    if let Err(error) = raised {
+        log::warn!(error:% = error; "the limit of open files could not be raised");
+    }
+}
