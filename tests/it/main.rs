@@ -1,0 +1,22 @@
+//! Tests of the whole box: real publishers, real players, real sockets.
+//!
+//! One binary, so that the box is linked once. Each test starts its own box on free ports with folders of its
+//! own, and everything it started is gone when it ends. Tests wait for events (a playlist that grew, a message,
+//! an exit); a timeout is only there to end a test that has failed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
+mod rig;
+
+mod command_line;
+mod hls;
+mod hold;
+mod hostile;
+mod ingest;
+mod takeover;

@@ -1,0 +1,25 @@
+//! What the tests stand on: a running box, publishers, and readers of what it serves.
+
+mod clip;
+mod http;
+mod live;
+mod playlist;
+mod probe;
+mod process;
+mod publisher;
+mod sync;
+mod venuebox;
+
+pub use clip::{Clip, clip_by};
+pub use http::{get, get_with};
+pub use live::LiveEvents;
+pub use playlist::{MediaPlaylist, Segment};
+pub use probe::{assert_contiguous, decode_errors, tracks};
+pub use publisher::{Publisher, imageio_ffmpeg};
+pub use sync::flashes_and_beeps;
+pub use venuebox::{KEY, VenueBox};
+
+use std::time::Duration;
+
+/// Long enough for anything on a machine that is busy with other tests; reaching it is a failure.
+pub const PATIENCE: Duration = Duration::from_secs(60);

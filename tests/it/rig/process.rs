@@ -1,0 +1,122 @@
+//! A child process in a group of its own, ended with its whole group when the test is done with it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+/// Lines of output that are remembered for a failed test's message.
+const REMEMBERED: usize = 200;
+
+pub struct Process {
+    child: Child,
+    name: String,
+    said: Arc<Mutex<Vec<String>>>,
+    lines: Receiver<String>,
+}
+
+impl Process {
+    /// Starts a command whose standard output and error are read line by line.
+    pub fn start(command: &mut Command) -> Self {
+        let name = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} did not start: {error}"));
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let (sender, lines) = sync_channel(10_000);
+        for output in [
+            Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>,
+            Box::new(child.stderr.take().unwrap()),
+        ] {
+            let (said, sender) = (Arc::clone(&said), sender.clone());
+            thread::spawn(move || {
+                for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                    let line = String::from_utf8_lossy(&line).into_owned();
+                    let mut said = said.lock().unwrap();
+                    if said.len() >= REMEMBERED {
+                        said.remove(0);
+                    }
+                    said.push(line.clone());
+                    drop(said);
+                    // A test that does not read on must not stop the process.
+                    let _ = sender.try_send(line);
+                }
+            });
+        }
+        Process { child, name, said, lines }
+    }
+
+    /// The next line of either output that `wanted` takes.
+    pub fn line<T>(&self, patience: Duration, wanted: impl Fn(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + patience;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    if let Some(found) = wanted(&line) {
+                        return found;
+                    }
+                }
+                Err(_) => panic!("{} never said it; it said:\n{}", self.name, self.said()),
+            }
+        }
+    }
+
+    /// What it said last.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().join("\n")
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal to the process and its children.
+    pub fn signal(&self, signal: Signal) {
+        let group = Pid::from_raw(i32::try_from(self.child.id()).unwrap());
+        killpg(group, signal).unwrap_or_else(|error| panic!("{} took no {signal}: {error}", self.name));
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self, patience: Duration) -> ExitStatus {
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "{} did not end; it said:\n{}", self.name, self.said());
+            thread::park_timeout(Duration::from_millis(20));
+        }
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Ok(group) = i32::try_from(self.child.id()) {
+            // It may be gone already.
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+        if thread::panicking() {
+            eprintln!("── {} said:\n{}", self.name, self.said());
+        }
+    }
+}
