@@ -1,0 +1,63 @@
+/** Every word that a viewer can see or hear, in one place so that it can be translated. */
+export const strings = {
+  title: "Live",
+  tapForSound: "Tap for sound",
+  tapToPlay: "Tap to play",
+  play: "Play",
+  pause: "Pause",
+  mute: "Turn the sound off",
+  unmute: "Turn the sound on",
+  volume: "Volume",
+  live: "Live",
+  liveHint: "You are watching live",
+  goToLive: "Go to live",
+  pictureInPicture: "Picture in picture",
+  fullScreen: "Full screen",
+  leaveFullScreen: "Leave full screen",
+  lightTheme: "Light colours",
+  darkTheme: "Dark colours",
+  player: "Live picture",
+  controls: "Player controls",
+  buffering: "One moment…",
+  behind: "behind",
+
+  waiting: "Nothing is on yet.",
+  waitingMore: "This page starts by itself when the stream does.",
+  starting: "Here it comes…",
+  holding: "Back in a moment",
+  ended: "The event is over.",
+  endedMore: "Thank you for watching.",
+  unreachable: "The box can't be reached.",
+  unreachableMore: "Trying again…",
+  reconnecting: "Reconnecting…",
+  unsupported: "This browser can't show the picture.",
+  unsupportedMore: "Please try a newer one.",
+
+  heard: {
+    live: "The stream is live.",
+    holding: "The picture is away. Back in a moment.",
+    reconnected: "Connected again.",
+  },
+  tab: {
+    waiting: "Starting soon",
+    live: "● Live",
+    holding: "● Back in a moment",
+    ended: "Over",
+    unreachable: "No connection",
+  },
+};
+
+/** `1.9 s` */
+export function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
+
+/** `waits 1:45 more` under "Back in a moment". */
+export function waitsMore(clock: string): string {
+  return `The event waits another ${clock}.`;
+}
+
+/** `412 watching` */
+export function watching(viewers: number): string {
+  return `${viewers.toLocaleString("en")} watching`;
+}

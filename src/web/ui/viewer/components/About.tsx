@@ -1,0 +1,28 @@
+/** What stands below the picture: title, welcome, how many watch, and the switch of colours. */
+import { strings, watching } from "../../shared/strings";
+import { switchTheme, theme } from "../../shared/theme";
+import type { Session } from "../session";
+import { Icon } from "./Icon";
+
+export function About({ session }: { session: Session }) {
+  const live = session.live.value;
+  const viewers = live?.viewers ?? 0;
+  return (
+    <section class="about">
+      <h1 class="about-title">{live === null ? "" : live.title || strings.title}</h1>
+      <p class="about-viewers">{viewers > 0 ? watching(viewers) : ""}</p>
+      {live?.welcome ? <p class="about-welcome">{live.welcome}</p> : null}
+      <ThemeSwitch />
+    </section>
+  );
+}
+
+function ThemeSwitch() {
+  const dark = theme.value === "dark";
+  const label = dark ? strings.lightTheme : strings.darkTheme;
+  return (
+    <button type="button" class="theme-switch" aria-label={label} title={label} onClick={switchTheme}>
+      <Icon name={dark ? "sun" : "moon"} />
+    </button>
+  );
+}

@@ -1,0 +1,19 @@
+/** Says state changes to screen readers, politely, and nothing else: no countdowns, no numbers. */
+import { strings } from "../../shared/strings";
+import type { Session } from "../session";
+import { cardWords } from "./Poster";
+
+export function Announcer({ session }: { session: Session }) {
+  return (
+    <p class="for-ears" role="status" aria-live="polite">
+      {words(session)}
+    </p>
+  );
+}
+
+function words(session: Session): string {
+  const card = session.card.value;
+  if (card !== null) return cardWords(card).join(" ");
+  if (session.reconnecting.value) return strings.reconnecting;
+  return session.sign.value === "holding" ? strings.heard.holding : strings.heard.live;
+}

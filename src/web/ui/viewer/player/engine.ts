@@ -1,0 +1,43 @@
+/** What fetches and decodes: hls.js where there is Media Source Extensions, the browser's own HLS elsewhere. */
+
+export type Trouble = "network" | "media";
+
+/** What an engine tells its player. */
+export interface EngineHost {
+  /** The playlist is read: play() makes sense now. */
+  ready(): unknown;
+  /** It stopped for good by itself; the player decides what to try. */
+  trouble(kind: Trouble): unknown;
+  /** Media bytes came over HTTP. */
+  loaded(bytes: number): unknown;
+}
+
+export interface Engine {
+  /** Goes on after a network trouble, keeping what is buffered. */
+  resume(): void;
+  /** Goes on after a media trouble, with fresh buffers. */
+  recover(): void;
+  /** Seconds behind the live edge; `null` while unknown. */
+  latency(): number | null;
+  /** Where on the media's timeline live playback belongs, seconds; `null` while unknown. */
+  livePosition(): number | null;
+  destroy(): void;
+}
+
+export type EngineFactory = (video: HTMLVideoElement, playlist: string, host: EngineHost) => Engine;
+
+/** How far behind the live edge playback aims to be, seconds: the smallest that ran without a stall. */
+export const LIVE_DELAY = 1.8;
+
+/** The engine this browser can run, its code fetched only here; `null` if none can. */
+export async function findEngine(video: HTMLVideoElement): Promise<EngineFactory | null> {
+  if ("MediaSource" in window || "ManagedMediaSource" in window) {
+    const { createHlsEngine } = await import("./hls-engine");
+    if (createHlsEngine) return createHlsEngine;
+  }
+  if (video.canPlayType("application/vnd.apple.mpegurl") !== "") {
+    const { createNativeEngine } = await import("./native-engine");
+    return createNativeEngine;
+  }
+  return null;
+}

@@ -1,0 +1,77 @@
+/** Low-latency HLS by hls.js. Fetched apart from the page, so that the page stands before it. */
+import Hls, { Events, ErrorTypes, type HlsConfig } from "hls.js/light";
+
+import { trimTo } from "./back-buffer";
+import { type Engine, type EngineFactory, type EngineHost, LIVE_DELAY } from "./engine";
+
+const CONFIG: Partial<HlsConfig> = {
+  lowLatencyMode: true,
+  liveSyncDuration: LIVE_DELAY,
+  // 1.05 leaves who joins late seconds behind for minutes.
+  maxLiveSyncPlaybackRate: 1.1,
+  liveSyncOnStallIncrease: 0,
+  liveDurationInfinity: true,
+  maxBufferLength: 10,
+  // Never by hls.js: see back-buffer.ts.
+  backBufferLength: 1e9,
+  // Its worker only repacks MPEG-TS, which a box never sends; fMP4 passes through as it is.
+  enableWorker: false,
+  capLevelToPlayerSize: true,
+};
+
+export const createHlsEngine: EngineFactory | null = Hls.isSupported()
+  ? (video, playlist, host) => new HlsEngine(video, playlist, host)
+  : null;
+
+class HlsEngine implements Engine {
+  private readonly hls = new Hls(CONFIG);
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly playlist: string,
+    host: EngineHost,
+  ) {
+    const { hls } = this;
+    hls.on(Events.MANIFEST_PARSED, () => host.ready());
+    hls.on(Events.FRAG_LOADED, (_, { payload }) => host.loaded(payload.byteLength));
+    hls.on(Events.FRAG_BUFFERED, (_, { part }) => this.trim(part?.index ?? null));
+    hls.on(Events.ERROR, (_, { fatal, type }) => {
+      if (fatal) host.trouble(type === ErrorTypes.NETWORK_ERROR ? "network" : "media");
+    });
+    hls.loadSource(playlist);
+    hls.attachMedia(video);
+  }
+
+  resume(): void {
+    if (this.hls.levels.length === 0) this.hls.loadSource(this.playlist);
+    else this.hls.startLoad();
+  }
+
+  recover(): void {
+    this.hls.recoverMediaError();
+  }
+
+  latency(): number | null {
+    return this.hls.latency > 0 ? this.hls.latency : null;
+  }
+
+  livePosition(): number | null {
+    return this.hls.liveSyncPosition;
+  }
+
+  destroy(): void {
+    this.hls.destroy();
+  }
+
+  /** The way of hls.js' own flush: through its queue of buffer operations, so that none is cut in two. */
+  private trim(part: number | null): void {
+    const { buffered, currentTime } = this.video;
+    if (buffered.length === 0) return;
+    const details = this.hls.latestLevelDetails;
+    const parts = details?.partTarget ? Math.round(details.targetduration / details.partTarget) : null;
+    const end = trimTo({ start: buffered.start(0), now: currentTime, part, parts });
+    if (end !== null) {
+      this.hls.trigger(Events.BUFFER_FLUSHING, { startOffset: 0, endOffset: end, type: null });
+    }
+  }
+}

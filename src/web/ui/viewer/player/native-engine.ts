@@ -1,0 +1,54 @@
+/** The browser's own HLS: iPhones without Media Source Extensions, and some televisions. */
+import { type Engine, type EngineFactory, type EngineHost, LIVE_DELAY } from "./engine";
+
+export const createNativeEngine: EngineFactory = (video, playlist, host) =>
+  new NativeEngine(video, playlist, host);
+
+class NativeEngine implements Engine {
+  private readonly onReady = () => this.host.ready();
+  private readonly onError = () => {
+    const network = this.video.error?.code !== MediaError.MEDIA_ERR_DECODE;
+    this.host.trouble(network ? "network" : "media");
+  };
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly playlist: string,
+    private readonly host: EngineHost,
+  ) {
+    video.addEventListener("loadedmetadata", this.onReady);
+    video.addEventListener("error", this.onError);
+    this.resume();
+  }
+
+  resume(): void {
+    this.video.src = this.playlist;
+    this.video.load();
+  }
+
+  recover(): void {
+    this.resume();
+  }
+
+  latency(): number | null {
+    const edge = this.edge();
+    return edge === null ? null : Math.max(0, edge - this.video.currentTime);
+  }
+
+  livePosition(): number | null {
+    const edge = this.edge();
+    return edge === null ? null : Math.max(0, edge - LIVE_DELAY);
+  }
+
+  destroy(): void {
+    this.video.removeEventListener("loadedmetadata", this.onReady);
+    this.video.removeEventListener("error", this.onError);
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  private edge(): number | null {
+    const { seekable } = this.video;
+    return seekable.length > 0 ? seekable.end(seekable.length - 1) : null;
+  }
+}

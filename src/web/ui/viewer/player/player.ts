@@ -1,0 +1,282 @@
+/**
+ * The player: one video element, and the engine that feeds it. It knows nothing of the page around it.
+ *
+ * ```text
+ *          show(event)           first picture            drain(), played to its end
+ *   idle ──────────────► starting ────────────► playing ────────────────────────────► finished
+ *                            ▲                     │                                      │
+ *                            └──── another event ──┴──────────────────────────────────────┘
+ * ```
+ */
+import { type Engine, type EngineFactory, type EngineHost, findEngine, type Trouble } from "./engine";
+import { Recovery } from "./recovery";
+import { Still } from "./still";
+import type { PlayerHost, PlayerPhase, PlayerView } from "./view";
+import { Watchdog } from "./watchdog";
+
+/** How often latency and movement are looked at, milliseconds. */
+const LOOK_EVERY = 250;
+/** Running so long, a trouble counts as past, milliseconds. */
+const HEALTHY_AFTER = 10_000;
+/** An event that is over and plays no further for so long has been played to its end, milliseconds. */
+const DRAINED_AFTER = 3_000;
+/** A wait so soon after a jump belongs to the jump, milliseconds. */
+const JUMP_SETTLES = 1_500;
+/** An engine whose code could not be fetched is tried again after this, milliseconds. */
+const FETCH_AGAIN = 1_000;
+
+export class Player {
+  private readonly watchdog = new Watchdog();
+  private readonly recovery = new Recovery();
+  private readonly still: Still;
+  private readonly factory: Promise<EngineFactory | null>;
+  private engine: Engine | null = null;
+  /** Counts engines, so that one of the past is known. */
+  private turn = 0;
+  private playlist: string | null = null;
+  private event: string | null = null;
+  private phase: PlayerPhase = "idle";
+  private wanted = true;
+  private blocked = false;
+  private unsupported = false;
+  private draining = false;
+  private position = 0;
+  private movedAt = 0;
+  private movesSince = 0;
+  private jumpedAt = Number.NEGATIVE_INFINITY;
+  private remedy: ReturnType<typeof setTimeout> | undefined;
+
+  /** Times that playback ran dry after its first picture. */
+  stalls = 0;
+  /** Media bytes fetched over HTTP. */
+  httpBytes = 0;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    canvas: HTMLCanvasElement,
+    private readonly host: PlayerHost,
+  ) {
+    this.still = new Still(canvas);
+    this.factory = this.fetchEngine();
+    video.muted = true;
+    video.addEventListener("playing", () => this.begun());
+    video.addEventListener("waiting", () => this.ranDry());
+    video.addEventListener("ended", () => this.draining && this.finish());
+    video.addEventListener("pause", () => this.pausedFromOutside());
+    video.addEventListener("play", () => this.tell());
+    video.addEventListener("volumechange", () => this.tell());
+    document.addEventListener("visibilitychange", () => this.seenAgain());
+    setInterval(() => this.look(performance.now()), LOOK_EVERY);
+  }
+
+  /** Plays this event; the one that already plays goes on undisturbed. */
+  show(event: string, playlist: string): void {
+    this.draining = false;
+    if (event === this.event && this.phase !== "finished") return;
+    this.event = event;
+    this.playlist = playlist;
+    this.phase = "starting";
+    this.wanted = true;
+    this.movedAt = performance.now();
+    this.still.drop();
+    void this.create();
+  }
+
+  /** The event is over: what there is of it is played to its end. */
+  drain(): void {
+    if (this.draining || this.phase === "idle" || this.phase === "finished") return;
+    this.draining = true;
+    if (this.phase === "starting" || !this.wanted) this.finish();
+  }
+
+  play(): void {
+    this.wanted = true;
+    this.blocked = false;
+    const { seekable, currentTime } = this.video;
+    const gone = seekable.length > 0 && currentTime < seekable.start(0);
+    if (gone) this.jump();
+    this.video.play().catch((error: unknown) => this.refused(error));
+    this.tell();
+  }
+
+  pause(): void {
+    this.wanted = false;
+    this.video.pause();
+    this.tell();
+  }
+
+  goLive(): void {
+    this.jump();
+    this.play();
+  }
+
+  /** Back or forth by `seconds`, as far as it is buffered and not past the live position. */
+  step(seconds: number): void {
+    const { buffered, currentTime } = this.video;
+    for (let i = 0; i < buffered.length; i += 1) {
+      const [start, end] = [buffered.start(i), buffered.end(i)];
+      if (currentTime < start || currentTime > end) continue;
+      const last = this.engine?.livePosition() ?? end;
+      if (seconds > 0 && last <= currentTime) return;
+      this.moveTo(Math.min(Math.max(currentTime + seconds, start + 0.1), Math.min(last, end)));
+    }
+  }
+
+  setMuted(muted: boolean): void {
+    this.video.muted = muted;
+    if (!muted && this.video.volume === 0) this.video.volume = 0.5;
+  }
+
+  setVolume(volume: number): void {
+    this.video.volume = Math.min(1, Math.max(0, volume));
+    this.video.muted = this.video.volume === 0;
+  }
+
+  view(now = performance.now()): PlayerView {
+    const { muted, volume } = this.video;
+    const playing = this.phase === "playing";
+    return {
+      phase: this.phase,
+      paused: !this.wanted,
+      blocked: this.blocked,
+      unsupported: this.unsupported,
+      muted,
+      volume,
+      latency: playing && !this.draining ? (this.engine?.latency() ?? null) : null,
+      dryFor: playing && this.wanted && !this.blocked ? now - this.movedAt : 0,
+    };
+  }
+
+  private async fetchEngine(): Promise<EngineFactory | null> {
+    for (;;) {
+      try {
+        return await findEngine(this.video);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, FETCH_AGAIN));
+      }
+    }
+  }
+
+  private async create(): Promise<void> {
+    this.destroyEngine();
+    this.tell();
+    const turn = this.turn;
+    const create = await this.factory;
+    // While the code came, another event may have begun or this one ended.
+    if (turn !== this.turn || this.playlist === null) return;
+    if (create === null) this.unsupported = true;
+    else this.engine = create(this.video, this.playlist, this.engineHost(turn));
+    this.tell();
+  }
+
+  /** What a destroyed engine still has to say is not heard. */
+  private engineHost(turn: number): EngineHost {
+    const current = () => turn === this.turn;
+    return {
+      ready: () => current() && this.wanted && this.play(),
+      trouble: (kind) => current() && this.mend(kind),
+      loaded: (bytes) => (this.httpBytes += bytes),
+    };
+  }
+
+  private destroyEngine(): void {
+    clearTimeout(this.remedy);
+    this.remedy = undefined;
+    this.turn += 1;
+    const engine = this.engine;
+    this.engine = null;
+    engine?.destroy();
+  }
+
+  private mend(kind: Trouble): void {
+    if (kind === "network") this.host.networkTrouble();
+    if (this.draining) return this.finish();
+    const { act, after } = this.recovery.decide(kind);
+    clearTimeout(this.remedy);
+    this.remedy = setTimeout(() => {
+      this.remedy = undefined;
+      if (act === "recreate") this.recreate();
+      else this.engine?.[act]();
+    }, after);
+  }
+
+  private recreate(): void {
+    if (this.phase === "playing") this.still.take(this.video);
+    void this.create();
+  }
+
+  private begun(): void {
+    this.still.drop();
+    this.blocked = false;
+    this.phase = this.phase === "starting" ? "playing" : this.phase;
+    this.tell();
+  }
+
+  private ranDry(): void {
+    const jumping = this.video.seeking || performance.now() - this.jumpedAt < JUMP_SETTLES;
+    if (this.phase === "playing" && this.wanted && !this.draining && !jumping) this.stalls += 1;
+  }
+
+  private finish(): void {
+    this.phase = "finished";
+    this.draining = false;
+    this.destroyEngine();
+    this.still.drop();
+    this.tell();
+  }
+
+  /** By a headset, the system's media keys or a picture-in-picture window; in the background by the system itself. */
+  private pausedFromOutside(): void {
+    if (!document.hidden && !this.video.ended && this.engine !== null && this.phase === "playing") this.wanted = false;
+    this.tell();
+  }
+
+  private seenAgain(): void {
+    if (!document.hidden && this.wanted && this.engine !== null && this.video.paused) this.play();
+  }
+
+  private refused(error: unknown): void {
+    if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+    if (this.video.muted) this.blocked = true;
+    else {
+      this.video.muted = true;
+      this.play();
+    }
+    this.tell();
+  }
+
+  private jump(): void {
+    const position = this.engine?.livePosition();
+    if (position !== null && position !== undefined) this.moveTo(position);
+  }
+
+  private moveTo(position: number): void {
+    this.jumpedAt = performance.now();
+    this.video.currentTime = position;
+  }
+
+  private look(now: number): void {
+    const { currentTime } = this.video;
+    if (currentTime !== this.position) {
+      if (now - this.movedAt > 2 * LOOK_EVERY) this.movesSince = now;
+      this.position = currentTime;
+      this.movedAt = now;
+      if (now - this.movesSince > HEALTHY_AFTER) this.recovery.healthy();
+    }
+    if (this.draining && now - this.movedAt > DRAINED_AFTER) this.finish();
+    const active = this.phase === "starting" || this.phase === "playing";
+    const shouldMove = active && this.wanted && !this.blocked && this.engine !== null && !this.draining;
+    const rescue = this.watchdog.look(now, currentTime, shouldMove);
+    if (rescue === "jump") {
+      this.jump();
+      this.position = this.video.currentTime;
+      this.watchdog.expect(this.video.currentTime);
+      this.video.play().catch((error: unknown) => this.refused(error));
+    } else if (rescue === "recreate" && this.remedy === undefined) this.recreate();
+    this.tell(now);
+  }
+
+  private tell(now = performance.now()): void {
+    this.host.changed(this.view(now));
+  }
+}

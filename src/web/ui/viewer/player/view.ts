@@ -1,0 +1,26 @@
+/** What a player shows of itself, and whom it tells. */
+
+export type PlayerPhase = "idle" | "starting" | "playing" | "finished";
+
+export interface PlayerView {
+  phase: PlayerPhase;
+  /** The viewer wants it to stand. */
+  paused: boolean;
+  /** The browser refuses to start by itself: a tap is needed. */
+  blocked: boolean;
+  /** This browser can play no HLS at all. */
+  unsupported: boolean;
+  muted: boolean;
+  /** 0 to 1. */
+  volume: number;
+  /** Seconds behind the live edge; `null` while unknown. */
+  latency: number | null;
+  /** Milliseconds for which the picture ought to move and does not. */
+  dryFor: number;
+}
+
+export interface PlayerHost {
+  changed(view: PlayerView): void;
+  /** The network failed the engine: whoever has another connection to the box may doubt it. */
+  networkTrouble(): void;
+}

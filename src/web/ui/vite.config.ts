@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+import { compress } from "./compress.ts";
+
+export default defineConfig({
+  plugins: [compress({ budget: 200_000 })],
+  build: {
+    outDir: "dist",
+    // The box's CSP allows no inline script, and data: only for images.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { viewer: "index.html" } },
+  },
+  test: { include: ["{viewer,shared}/**/*.test.ts"], environment: "node" },
+});
