@@ -12,7 +12,7 @@ use super::error::WebError;
 
 /// What `scripts/build-ui` makes.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/src/web/ui/dist"]
+#[folder = "src/web/ui/dist"]
 struct Files;
 
 /// Files below `assets/` carry a hash of their content in their name.
