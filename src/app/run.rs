@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::sysinfo::sysinfo;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,7 +18,7 @@ use crate::event::{Settings, Stage};
 use crate::ingest::{self, KeyRing, Listener, StreamKeyRule, Target};
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
-use crate::stream::Epoch;
+use crate::stream::{Epoch, WindowLimits};
 use crate::web::{App, Server, Sign};
 
 /// Connections that wait to be accepted; a thousand phones come at once when the doors open.
@@ -58,7 +59,8 @@ async fn live(config: RunConfig) -> anyhow::Result<()> {
     let shown_key = String::from(key.reveal());
     let (hub, offers, broadcast) = Hub::new(Epoch::from_random(random()?));
     let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
-    let settings = Settings { grace: config.grace, ..Settings::default() };
+    let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
+    let settings = Settings { grace: config.grace, window, ..Settings::default() };
     let stage = Stage::new(settings, offers, broadcast, segmenter);
     let (_sign, sign) = watch::channel(Sign::default());
 
@@ -149,6 +151,12 @@ fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no randomness: {error}"))?;
     Ok(bytes)
+}
+
+/// A quarter of this machine's memory is for media in all; a running event and the last one share it.
+fn window_memory() -> usize {
+    let total = sysinfo().ok().and_then(|info| usize::try_from(info.ram_total()).ok());
+    total.map_or(WindowLimits::default().memory, |total| total / 8)
 }
 
 /// Binds a TCP port; `[::]` takes IPv4 as well.

@@ -26,6 +26,9 @@ pub enum WebError {
     /// Too many sockets.
     #[error("the box has as many visitors as it can take; try again in a moment")]
     Full,
+    /// The program stops; it will be back.
+    #[error("the box is restarting; try again in a moment")]
+    Stopping,
 }
 
 impl WebError {
@@ -33,7 +36,7 @@ impl WebError {
         match self {
             WebError::NotFound | WebError::NothingOnAir | WebError::Gone => StatusCode::NOT_FOUND,
             WebError::Directives(_) | WebError::TooFarAhead => StatusCode::BAD_REQUEST,
-            WebError::Full => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Full | WebError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

@@ -25,9 +25,9 @@ pub const CORS_MAX_AGE: Duration = Duration::from_secs(86_400);
 /// time that every untuned player was seen to bear (timeline.md).
 const MAX_BLOCK: Duration = Duration::from_secs(8);
 
-/// A hinted part is waited for through a hold that could not be filled. Threat: a sender's sockets parked on
-/// it; they count as any connection does.
-const MAX_PART_WAIT: Duration = Duration::from_secs(30);
+/// A hinted part is a promise, also through a hold that cannot be filled: its request waits as long as an event
+/// usually does for its encoder, and longer. Threat: sockets parked on it; they count as any connection does.
+const MAX_PART_WAIT: Duration = Duration::from_secs(300);
 
 const PLAYLIST: HeaderValue = HeaderValue::from_static("application/vnd.apple.mpegurl");
 const MP4: HeaderValue = HeaderValue::from_static("video/mp4");
@@ -151,7 +151,12 @@ async fn part(shared: &Shared, live: LiveRendition, position: Position) -> Resul
     let mut window = snapshot(&receiver);
     if window.next() == position && !window.ended() {
         let there = |window: &Window| window.next() != position || window.ended();
-        window = wait(shared, &mut receiver, MAX_PART_WAIT, there).await.ok_or(WebError::NotFound)?;
+        let waited = wait(shared, &mut receiver, MAX_PART_WAIT, there).await;
+        window = waited.ok_or(if shared.stopping.is_cancelled() {
+            WebError::Stopping
+        } else {
+            WebError::NotFound
+        })?;
     }
     let resolution = window.segment(position.msn).and_then(|segment| segment.init.resolution);
     match window.served_part(position) {
