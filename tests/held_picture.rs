@@ -66,7 +66,7 @@ fn assert_headers_differ_in_idr_pic_id_alone(folder: &Path, what: &str) {
             Some(_) => {}
         }
     }
-    assert!(slices.len() % (HELD + 1) == 0 && !slices.is_empty(), "{what}: {} slices", slices.len());
+    assert!(slices.len().is_multiple_of(HELD + 1) && !slices.is_empty(), "{what}: {} slices", slices.len());
     let pictures: Vec<_> = slices.chunks(slices.len() / (HELD + 1)).collect();
     let split = |picture: &[Vec<(String, String)>]| -> (Vec<_>, Vec<_>) {
         let fields = picture.iter().flatten().filter(|(name, _)| name != "cabac_alignment_one_bit").cloned();
@@ -174,8 +174,7 @@ fn hold_all(folder: &Path, codec: &Codec, stream: &[u8], what: &str) -> usize {
     let sets: Vec<_> = access_units[0].iter().copied().filter(is_set).collect();
     let config = (codec.record)(&sets);
     let is_random_access = |unit: &&[u8]| codec.random_access.contains(&(codec.kind)(unit));
-    let keys: Vec<_> =
-        access_units.iter().filter(|units| units.iter().any(|unit| is_random_access(unit))).collect();
+    let keys: Vec<_> = access_units.iter().filter(|units| units.iter().any(&is_random_access)).collect();
     for (number, units) in keys.iter().enumerate() {
         for in_band in [true, false] {
             let units: Vec<_> = units.iter().copied().filter(|unit| in_band || !is_set(unit)).collect();

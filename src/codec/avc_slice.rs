@@ -141,3 +141,125 @@ fn skip_rest(reader: &mut BitReader<'_>, slice_type: u32, sps: &Sps, pps: &Pps) 
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::avc::AvcRecord;
+    use super::super::samples::{AVC, Avc, CAVLC, bytes};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sets(sample: &Avc) -> (Sps, Pps) {
+        let record = bytes(sample.record);
+        let record = AvcRecord::parse(&record).unwrap();
+        (Sps::parse(record.sps[0]).unwrap(), Pps::parse(record.pps[0]).unwrap())
+    }
+
+    fn parse(sample: &Avc, unit: &[u8]) -> Option<IdrSlice> {
+        let (sps, pps) = sets(sample);
+        IdrSlice::parse(unit, |id| (id == pps.id).then_some((&sps, &pps)))
+    }
+
+    /// A slice's bits but for idr_pic_id and what fills bytes: the header before and behind it, and the data.
+    fn rest(slice: &IdrSlice) -> (Vec<bool>, Vec<bool>, Vec<bool>) {
+        let bits = |from: usize, to: usize| -> Vec<bool> {
+            (from..to).map(|bit| slice.raw[bit / 8] >> (7 - bit % 8) & 1 == 1).collect()
+        };
+        let all = slice.raw.len() * 8;
+        match slice.header_end {
+            Some(end) => (bits(0, slice.code.0), bits(slice.code.1, end), bits(end.div_ceil(8) * 8, all)),
+            None => {
+                let mut data = bits(slice.code.1, all);
+                data.truncate(data.iter().rposition(|bit| *bit).unwrap() + 1);
+                (bits(0, slice.code.0), Vec::new(), data)
+            }
+        }
+    }
+
+    fn units() -> Vec<(Avc, u32, bytes::Bytes)> {
+        let of = |sample: Avc| {
+            let numbered = (0..).zip(sample.pictures);
+            let units = numbered.flat_map(|(id, picture)| picture.iter().map(move |unit| (id, bytes(unit))));
+            units.map(|(id, unit)| (Avc { ..sample }, id, unit)).collect::<Vec<_>>()
+        };
+        AVC.into_iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn encoders_count_zero_and_one() {
+        for (sample, id, unit) in units() {
+            assert_eq!(parse(&sample, &unit).unwrap().idr_pic_id, id, "{}", sample.name);
+        }
+    }
+
+    #[test]
+    fn another_id_has_a_code_of_the_same_length_where_there_is_one() {
+        let (_, _, unit) = units().remove(0);
+        let mut slice = parse(&CAVLC, &unit).unwrap();
+        for (id, other) in
+            [(0, 1), (1, 2), (2, 1), (3, 4), (6, 5), (14, 13), (65_534, 65_533), (65_535, 65_534)]
+        {
+            slice.idr_pic_id = id;
+            assert_eq!(slice.other_id(), other);
+        }
+    }
+
+    #[test]
+    fn a_slice_that_says_what_no_idr_slice_says_is_not_understood() {
+        let unit = bytes(CAVLC.pictures[0][0]);
+        let (sps, pps) = sets(&CAVLC);
+        let known = |_| Some((&sps, &pps));
+        assert!(IdrSlice::parse(&unit, known).is_some());
+        assert!(IdrSlice::parse(&unit, |_| None).is_none());
+        for (index, byte, why) in [
+            (0, 0x41, "a slice of another picture"),
+            (0, 0x05, "an IDR picture that nothing may refer to"),
+            (1, 0x98, "a P slice"),
+            (2, 0xc4, "a frame number"),
+        ] {
+            let mut other = unit.to_vec();
+            other[index] = byte;
+            assert!(IdrSlice::parse(&other, known).is_none(), "{why}");
+        }
+        let fields = Sps { frame_mbs_only: false, ..sps.clone() };
+        let mut field = unit.to_vec();
+        field[2] |= 0x08;
+        assert!(IdrSlice::parse(&field, |_| Some((&fields, &pps))).is_none(), "a field");
+    }
+
+    proptest! {
+        #[test]
+        fn only_idr_pic_id_changes_and_going_back_gives_the_same_bytes(
+            index in any::<prop::sample::Index>(),
+            data in prop::collection::vec(prop_oneof![Just(0), 0_u8..4, any::<u8>()], 0..40),
+            id in prop_oneof![0_u32..20, 0_u32..=65_535],
+        ) {
+            let units = units();
+            let (sample, own, unit) = &units[index.index(units.len())];
+            // More slice data of any bytes, with whatever emulation prevention it needs.
+            let mut raw = unescape(&unit[1..]);
+            raw.extend(data);
+            raw.push(0x80);
+            let unit = [&unit[..1], &escape(&raw)].concat();
+            let slice = parse(sample, &unit).unwrap();
+            let changed = slice.with_id(id).unwrap();
+            let again = parse(sample, &changed).unwrap();
+            prop_assert_eq!(again.idr_pic_id, id);
+            prop_assert_eq!(again.first_mb, slice.first_mb);
+            prop_assert_eq!(rest(&again), rest(&slice));
+            prop_assert!(!changed.windows(3).any(|w| w[0] == 0 && w[1] == 0 && w[2] < 3));
+            prop_assert_eq!(again.with_id(*own).unwrap(), unit);
+        }
+
+        #[test]
+        fn arbitrary_slices_break_nothing(
+            payload in prop::collection::vec(any::<u8>(), 0..40),
+            index in 0_usize..3,
+            id in any::<u32>(),
+        ) {
+            if let Some(slice) = parse(&AVC[index], &[&[0x65], &payload[..]].concat()) {
+                let _ = slice.with_id(id);
+            }
+        }
+    }
+}

@@ -37,3 +37,29 @@ impl HeldPicture {
 fn twice(picture: Bytes) -> [Bytes; 2] {
     [picture.clone(), picture]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{CAVLC, bytes};
+    use super::super::video_config;
+    use super::*;
+
+    #[test]
+    fn two_pictures_in_a_row_are_never_alike() {
+        let config = video_config(VideoCodec::H264, bytes(CAVLC.record)).unwrap();
+        let unit = CAVLC.sample(0);
+        let mut held = HeldPicture::new(&config, &unit).unwrap();
+        let (first, second, third) = (held.next(), held.next(), held.next());
+        assert_ne!(first, unit);
+        assert_eq!(second, unit);
+        assert_eq!(third, first);
+    }
+
+    #[test]
+    fn vp9_is_held_from_a_key_frame_alone() {
+        let key = bytes("824983420003f002f60438241c184a00");
+        let config = super::super::vp9_config(Bytes::new(), &key).unwrap();
+        assert_eq!(HeldPicture::new(&config, &key).unwrap().next(), key);
+        assert!(HeldPicture::new(&config, &bytes("86004092")).is_none());
+    }
+}

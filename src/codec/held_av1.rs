@@ -33,3 +33,58 @@ fn is_shown_key(frame_header: &[u8]) -> Option<bool> {
     let existing = reader.flag()?;
     Some(!existing && reader.bits(2)? == KEY_FRAME && reader.flag()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::bytes;
+    use super::*;
+    use proptest::prelude::*;
+
+    const RECORD: &str = "81000c000a0a00000002aff79b5f2008";
+    const SEQUENCE: &str = "0a0a00000002aff79b5f2008";
+    const KEY: &str = "320410001234";
+    /// A temporal delimiter, and metadata of a light level.
+    const EXTRAS: [&str; 2] = ["1200", "2a060100640032 80"];
+
+    fn held(record: &str, units: &[&str]) -> Option<Vec<u8>> {
+        picture(&bytes(record), &bytes(&units.concat()))
+    }
+
+    #[test]
+    fn a_shown_key_frame_is_held_without_metadata() {
+        let [delimiter, metadata] = EXTRAS;
+        let unit = held(RECORD, &[delimiter, SEQUENCE, metadata, KEY]).unwrap();
+        assert_eq!(unit, bytes(&[SEQUENCE, KEY].concat()));
+        assert_eq!(held(RECORD, &[KEY]).unwrap(), bytes(KEY));
+    }
+
+    #[test]
+    fn the_last_unit_may_lack_its_size() {
+        assert_eq!(
+            held(RECORD, &[SEQUENCE, "3010001234"]).unwrap(),
+            bytes(&[SEQUENCE, "3010001234"].concat())
+        );
+    }
+
+    #[test]
+    fn what_is_no_shown_key_frame_of_a_known_sequence_is_not_held() {
+        for (frame, why) in [
+            ("320430001234", "an inter frame"),
+            ("320400001234", "a hidden key frame"),
+            ("1a0190", "a frame shown again"),
+            ("3204100012", "a size beyond the end"),
+            ("1200", "no frame"),
+        ] {
+            assert_eq!(held(RECORD, &[SEQUENCE, frame]), None, "{why}");
+        }
+        assert_eq!(held("81000c00", &[KEY]), None, "no sequence header");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_it(unit in prop::collection::vec(any::<u8>(), 0..40)) {
+            let _ = picture(&bytes(RECORD), &unit);
+            let _ = picture(&unit, &unit);
+        }
+    }
+}

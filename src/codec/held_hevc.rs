@@ -106,3 +106,68 @@ impl Sets {
         self.vps && self.pps.get(&pps).is_some_and(|sps| self.sps.contains(sps))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{HEVC, bytes, sample};
+    use super::*;
+    use ::bytes::Bytes;
+    use proptest::prelude::*;
+
+    const SEI: Bytes = Bytes::from_static(&[0x4e, 1, 4, 1, 0, 0x80]);
+    const DELIMITER: Bytes = Bytes::from_static(&[0x46, 1, 0x50]);
+
+    /// A slice of this type: first of its picture or not, of parameter set 0 (code 1) or 1 (010).
+    fn slice(kind: u8, start: u8) -> Bytes {
+        vec![kind << 1, 1, start, 0x12, 0x34, 0x80].into()
+    }
+
+    fn held(units: &[Bytes]) -> Option<Vec<u8>> {
+        picture(&bytes(HEVC), &sample(units))
+    }
+
+    const FIRST: u8 = 0xa0;
+    const SECOND: u8 = 0x20;
+
+    #[test]
+    fn an_idr_picture_is_held_as_it_is_without_captions() {
+        for kind in [16, 17, 18, 19, 20] {
+            let slices = [slice(kind, FIRST), slice(kind, SECOND)];
+            let all = [&[DELIMITER, SEI], &slices[..], &[SEI]].concat();
+            assert_eq!(held(&all).unwrap(), sample(&slices), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_cra_picture_is_held_as_a_bla_without_leading_pictures() {
+        let unit = held(&[slice(CRA, FIRST), slice(CRA, SECOND)]).unwrap();
+        assert_eq!(unit, sample(&[slice(BLA_N_LP, FIRST), slice(BLA_N_LP, SECOND)]));
+    }
+
+    #[test]
+    fn layers_above_the_base_are_left_out() {
+        let mut above = slice(20, FIRST).to_vec();
+        above[1] |= 0x08;
+        let base = slice(20, FIRST);
+        assert_eq!(held(&[base.clone(), above.into()]).unwrap(), sample(&[base]));
+    }
+
+    #[test]
+    fn what_is_no_whole_random_access_picture_is_not_held() {
+        assert_eq!(held(&[slice(1, FIRST)]), None, "a trailing picture");
+        assert_eq!(held(&[slice(22, FIRST)]), None, "a reserved type");
+        assert_eq!(held(&[slice(20, FIRST), slice(1, SECOND)]), None, "mixed types");
+        assert_eq!(held(&[slice(20, SECOND)]), None, "without its first slice");
+        assert_eq!(held(&[slice(20, 0x90)]), None, "an unknown parameter set");
+        assert_eq!(held(&[SEI]), None, "no slice");
+        assert_eq!(picture(&bytes(HEVC)[..23], &sample(&[slice(20, FIRST)])), None, "a record cut short");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_break_it(units in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..20), 0..4)) {
+            let units: Vec<_> = units.into_iter().map(Bytes::from).collect();
+            let _ = held(&units);
+        }
+    }
+}
