@@ -152,7 +152,7 @@ impl Server {
     /// too: some are for the peer. Bytes after a [`ServerAction::Close`] are not looked at.
     ///
     /// # Errors
-    /// [`ProtocolError`]; the session is dead after it, and every later call says the same.
+    /// [`ProtocolError`]; a [`ServerAction::Close`] comes with it, and every later call says the same.
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), ProtocolError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -160,7 +160,9 @@ impl Server {
         if self.closed {
             return Ok(());
         }
-        self.take(bytes).inspect_err(|failure| self.failure = Some(failure.clone()))
+        let result = self.take(bytes);
+        self.close_on_failure(result);
+        self.failure.clone().map_or(Ok(()), Err)
     }
 
     /// The next thing to do. Drain it after every other call.
@@ -294,7 +296,7 @@ impl Server {
         }
     }
 
-    /// For calls that return nothing: the failure closes now, and the next `receive` names it.
+    /// The failure closes now; calls that return nothing leave it to the next `receive` to name it.
     fn close_on_failure(&mut self, result: Result<(), ProtocolError>) {
         if let Err(failure) = result {
             self.failure = Some(failure);
