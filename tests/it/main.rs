@@ -15,6 +15,7 @@
 mod rig;
 
 mod command_line;
+mod held_picture;
 mod hls;
 mod hold;
 mod hostile;

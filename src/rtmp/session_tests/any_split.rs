@@ -62,7 +62,7 @@ proptest! {
 
     #[test]
     fn a_server_of_noise_cannot_harm_our_client(noise in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let target = PublishTarget { app: "a".into(), tc_url: "b".into(), stream: "c".into() };
+        let target = PublishTarget { app: "a".into(), tc_url: "b".into(), stream: "c".into(), flash_ver: "d".into() };
         let mut client = Client::new(target, [2; RANDOM]);
         client.receive(&Script::handshake().out).unwrap();
         let _ = client.receive(&noise);

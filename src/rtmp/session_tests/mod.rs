@@ -172,6 +172,7 @@ impl Pair {
             app: "live".into(),
             tc_url: "rtmp://venuebox.local/live".into(),
             stream: "key".into(),
+            flash_ver: "test".into(),
         };
         Pair { client: Client::new(target, [2; RANDOM]), heard: vec![], server: Appliance::new(), step }
     }

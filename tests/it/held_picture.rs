@@ -1,6 +1,5 @@
 //! Held pictures before a real decoder: libx264, libx265, libaom and libvpx encode, the picture is held, FFmpeg
 //! decodes. Every frame must come out, without a complaint, and equal to the encoder's own.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
 use std::process::{Command, Output};
