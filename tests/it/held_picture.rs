@@ -175,7 +175,8 @@ fn hold_all(folder: &Path, codec: &Codec, stream: &[u8], what: &str) -> usize {
     let is_random_access = |unit: &&[u8]| codec.random_access.contains(&(codec.kind)(unit));
     let keys: Vec<_> = access_units.iter().filter(|units| units.iter().any(&is_random_access)).collect();
     for (number, units) in keys.iter().enumerate() {
-        for in_band in [true, false] {
+        // Once with the parameter sets in the access unit too: they are kept there.
+        for in_band in [false, true].into_iter().take(if number == 0 { 2 } else { 1 }) {
             let units: Vec<_> = units.iter().copied().filter(|unit| in_band || !is_set(unit)).collect();
             let sample = length_prefixed(&units);
             let mut held =
