@@ -6,7 +6,8 @@ import { Icon } from "./Icon";
 
 export function About({ session }: { session: Session }) {
   const live = session.live.value;
-  const viewers = live?.viewers ?? 0;
+  // A number of long ago is no number.
+  const viewers = session.card.value === null ? (live?.viewers ?? 0) : 0;
   return (
     <section class="about">
       <h1 class="about-title">{live === null ? "" : live.title || strings.title}</h1>

@@ -39,6 +39,11 @@ export function Stage({ session }: { session: Session }) {
     return () => removeEventListener("keydown", onKey);
   }, [session, wake]);
 
+  // They are there when the picture comes.
+  useEffect(() => {
+    if (playing) wake();
+  }, [playing, wake]);
+
   // A mouse stops and starts by a click; a finger calls the controls, and sends them away.
   const onPicture = (event: PointerEvent) => {
     if (event.pointerType === "mouse") {
@@ -51,7 +56,7 @@ export function Stage({ session }: { session: Session }) {
 
   return (
     <section
-      class={`stage ${playing && !shown ? "stage-asleep" : ""}`}
+      class={`stage ${playing ? (shown ? "" : "stage-asleep") : "stage-poster"}`}
       ref={stage}
       aria-label={strings.player}
       onPointerMove={(event) => event.pointerType === "mouse" && wake()}
@@ -64,7 +69,7 @@ export function Stage({ session }: { session: Session }) {
         onClick={(event) => playing && onPicture(event as unknown as PointerEvent)}
         onDblClick={() => stage.current && video.current && void toggleFullScreen(stage.current, video.current)}
       />
-      {card === null ? <OverPicture session={session} /> : <Poster card={card} />}
+      {card === null ? <OverPicture session={session} /> : <Poster card={blocked ? "quiet" : card} />}
       {playing || blocked ? <Prompt session={session} muted={muted} blocked={blocked} /> : null}
       {playing && ready && stage.current && video.current ? (
         <Controls session={session} stage={stage.current} video={video.current} />

@@ -33,9 +33,9 @@ export function StageDrawing() {
         <ellipse cx="847" cy="652" rx="270" ry="40" fill="url(#pool)" />
       </g>
       <g class="stand">
-        <path d="M640 430v196M596 646q44-32 88 0" />
-        <rect x="627" y="376" width="26" height="46" rx="13" />
-        <path d="M613 400v6a27 27 0 0 0 54 0v-6" />
+        <path d="M640 476v156M600 650q40-28 80 0" />
+        <rect x="628" y="426" width="24" height="42" rx="12" />
+        <path d="M615 449v4a25 25 0 0 0 50 0v-4" />
       </g>
     </svg>
   );

@@ -13,6 +13,8 @@ export interface EngineHost {
 }
 
 export interface Engine {
+  /** Whether it can stay at its live position; the browser's own HLS keeps a distance of its own. */
+  readonly canKeepUp: boolean;
   /** Goes on after a network trouble, keeping what is buffered. */
   resume(): void;
   /** Goes on after a media trouble, with fresh buffers. */

@@ -24,6 +24,7 @@ export const createHlsEngine: EngineFactory | null = Hls.isSupported()
   : null;
 
 class HlsEngine implements Engine {
+  readonly canKeepUp = true;
   private readonly hls = new Hls(CONFIG);
 
   constructor(

@@ -5,6 +5,7 @@ export const createNativeEngine: EngineFactory = (video, playlist, host) =>
   new NativeEngine(video, playlist, host);
 
 class NativeEngine implements Engine {
+  readonly canKeepUp = false;
   private readonly onReady = () => this.host.ready();
   private readonly onError = () => {
     const network = this.video.error?.code !== MediaError.MEDIA_ERR_DECODE;

@@ -9,6 +9,7 @@
  * ```
  */
 import { type Engine, type EngineFactory, type EngineHost, findEngine, type Trouble } from "./engine";
+import { Lateness } from "./lateness";
 import { Recovery } from "./recovery";
 import { Still } from "./still";
 import type { PlayerHost, PlayerPhase, PlayerView } from "./view";
@@ -27,6 +28,7 @@ const FETCH_AGAIN = 1_000;
 
 export class Player {
   private readonly watchdog = new Watchdog();
+  private readonly lateness = new Lateness();
   private readonly recovery = new Recovery();
   private readonly still: Still;
   private readonly factory: Promise<EngineFactory | null>;
@@ -77,6 +79,7 @@ export class Player {
     this.playlist = playlist;
     this.phase = "starting";
     this.wanted = true;
+    this.lateness.forget();
     this.movedAt = performance.now();
     this.still.drop();
     void this.create();
@@ -101,11 +104,13 @@ export class Player {
 
   pause(): void {
     this.wanted = false;
+    this.lateness.choose();
     this.video.pause();
     this.tell();
   }
 
   goLive(): void {
+    this.lateness.forget();
     this.jump();
     this.play();
   }
@@ -118,6 +123,7 @@ export class Player {
       if (currentTime < start || currentTime > end) continue;
       const last = this.engine?.livePosition() ?? end;
       if (seconds > 0 && last <= currentTime) return;
+      this.lateness.choose();
       this.moveTo(Math.min(Math.max(currentTime + seconds, start + 0.1), Math.min(last, end)));
     }
   }
@@ -227,7 +233,10 @@ export class Player {
 
   /** By a headset, the system's media keys or a picture-in-picture window; in the background by the system itself. */
   private pausedFromOutside(): void {
-    if (!document.hidden && !this.video.ended && this.engine !== null && this.phase === "playing") this.wanted = false;
+    if (!document.hidden && !this.video.ended && this.engine !== null && this.phase === "playing") {
+      this.wanted = false;
+      this.lateness.choose();
+    }
     this.tell();
   }
 
@@ -251,8 +260,16 @@ export class Player {
   }
 
   private moveTo(position: number): void {
+    // Without media this would only say where the next one shall begin.
+    if (this.video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
     this.jumpedAt = performance.now();
     this.video.currentTime = position;
+  }
+
+  private catchUp(now: number): void {
+    const position = this.engine?.canKeepUp ? this.engine.livePosition() : null;
+    if (position === null || this.phase !== "playing" || !this.wanted || this.draining || this.video.seeking) return;
+    if (this.lateness.shouldJump(now, position - this.video.currentTime)) this.jump();
   }
 
   private look(now: number): void {
@@ -263,6 +280,7 @@ export class Player {
       this.movedAt = now;
       if (now - this.movesSince > HEALTHY_AFTER) this.recovery.healthy();
     }
+    this.catchUp(now);
     if (this.draining && now - this.movedAt > DRAINED_AFTER) this.finish();
     const active = this.phase === "starting" || this.phase === "playing";
     const shouldMove = active && this.wanted && !this.blocked && this.engine !== null && !this.draining;
