@@ -11,6 +11,7 @@ mod avc;
 mod avc_sets;
 mod avc_slice;
 mod bits;
+mod entrance;
 mod error;
 mod held;
 mod held_av1;
@@ -25,6 +26,7 @@ mod vp9;
 
 use bytes::Bytes;
 
+pub use entrance::{Entrance, is_entrance};
 pub use error::CodecError;
 pub use held::HeldPicture;
 pub use opus::opus_duration;

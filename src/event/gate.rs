@@ -6,14 +6,16 @@
 
 use std::time::Duration;
 
+use crate::codec;
 use crate::stream::{AccessUnit, AudioConfig, Configuration, Media, Track, TrackConfig, VideoConfig};
 use crate::time::MediaTime;
 
 /// How long media is watched before it is believed to be live.
 const SETTLE: Duration = Duration::from_millis(250);
 
-/// Media that ran ahead of the clock by more, while it was watched, is a backlog.
-const BACKLOG: MediaTime = MediaTime::from_millis(500);
+/// Media that ran ahead of the clock by more, while it was watched, is a backlog. FFmpeg begins with half a second
+/// at once.
+const BACKLOG: MediaTime = MediaTime::from_millis(1_000);
 
 /// A sender that bursts for so long is taken as it is.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -79,7 +81,7 @@ impl Gate {
     fn unit(&mut self, now: Duration, unit: AccessUnit) {
         self.first.get_or_insert(now);
         let starts = match unit.track {
-            Track::Video => self.video.is_some() && unit.random_access,
+            Track::Video => unit.random_access && self.is_entrance(now, &unit),
             Track::Audio => self.video.is_none() && self.audio.is_some() && self.waiting.is_empty(),
         };
         let too_much = self.bytes + unit.data.len() > MAX_WAITING;
@@ -90,6 +92,12 @@ impl Gate {
             self.bytes += unit.data.len();
             self.waiting.push((now, unit));
         }
+    }
+
+    /// A key frame that needs what came before it is no way in, unless the source has no other.
+    fn is_entrance(&self, now: Duration, unit: &AccessUnit) -> bool {
+        let patient = self.first.is_none_or(|first| now.saturating_sub(first) < PATIENCE);
+        self.video.as_ref().is_some_and(|config| !patient || codec::is_entrance(config, &unit.data))
     }
 
     fn clear(&mut self) {
@@ -144,7 +152,7 @@ mod tests {
 
     fn config() -> VideoConfig {
         let record = Bytes::from_static(b"record");
-        VideoConfig { codec: VideoCodec::H264, record, width: 640, height: 360, codecs: String::from("avc1") }
+        VideoConfig { codec: VideoCodec::Vp9, record, width: 640, height: 360, codecs: String::from("vp09") }
     }
 
     fn picture(millis: i64, key: bool) -> Media {
@@ -181,9 +189,9 @@ mod tests {
     fn a_backlog_is_let_go_up_to_the_newest_key_frame() {
         let (mut gate, current) = gate();
         for second in 0..16_i64 {
-            gate.push(ms(0), picture(second * 1_000, second % 2 == 0));
+            gate.push(ms(0), picture(second * 1_000, second % 4 == 0));
         }
-        assert!(gate.open(ms(260), &current).is_none(), "a second of media in no time is a backlog");
+        assert!(gate.open(ms(260), &current).is_none(), "three seconds of media in no time are a backlog");
         gate.push(ms(1_000), picture(16_000, true));
         gate.push(ms(1_300), picture(16_300, false));
         let passed = gate.open(ms(1_300), &current).unwrap();
@@ -197,6 +205,21 @@ mod tests {
         gate.push(ms(1), picture(60_000, false));
         assert!(gate.open(ms(4_000), &current).is_none());
         assert!(gate.open(ms(5_000), &current).is_some());
+    }
+
+    #[test]
+    fn a_picture_that_needs_what_came_before_it_is_no_way_in_unless_there_is_no_other() {
+        let (mut gate, current) = gate();
+        // No IDR slice is in there: a recovery point.
+        gate.push(
+            ms(0),
+            Media::Config(TrackConfig::Video(VideoConfig { codec: VideoCodec::H264, ..config() })),
+        );
+        gate.push(ms(0), picture(0, true));
+        gate.push(ms(2_000), picture(2_000, true));
+        assert!(gate.open(ms(2_500), &current).is_none());
+        gate.push(ms(6_000), picture(6_000, true));
+        assert!(gate.open(ms(6_500), &current).is_some());
     }
 
     #[test]

@@ -202,9 +202,9 @@ impl Seats {
         Some((passed, rank))
     }
 
-    /// Sends the one whose media was handled last away: what it sends cannot be used.
+    /// Sends the one on air away: what it sends cannot be used.
     pub fn dismiss(&mut self, why: Dismissal) {
-        if let Some(seat) = self.on_air.take().or_else(|| self.next.take()) {
+        if let Some(seat) = self.on_air.take() {
             seat.source.dismiss(why);
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::opening::Measured;
-use super::plan::{Action, PartPlan};
+use super::plan::{Action, PartPlan, SegmentPlan};
 use super::timeline::Timeline;
 use crate::live::{LiveRendition, Publisher};
 use crate::media::{MediaError, Segmenter};
@@ -40,6 +40,8 @@ pub struct Show {
     publisher: Publisher,
     rendition: Rendition,
     init: Option<Arc<Init>>,
+    /// A part that was lost was to open a segment; the next one does.
+    owed_start: Option<SegmentPlan>,
     next_init: u32,
     fragment: u32,
     /// Bytes and length of the open segment, for BANDWIDTH.
@@ -65,6 +67,7 @@ impl Show {
                 average_bandwidth: measured.bit_rate,
             },
             init: None,
+            owed_start: None,
             next_init: 0,
             fragment: numbers.fragment,
             open: (0, MediaTime::ZERO),
@@ -74,8 +77,7 @@ impl Show {
     /// Does what the timeline wants, in order.
     ///
     /// # Errors
-    /// [`MediaError`] when the samples cannot be packaged; what was to be made of them is lost, and the timeline
-    /// stands where it stood.
+    /// [`MediaError`] when the samples cannot be packaged; that part is lost, and the next one takes its place.
     pub async fn perform(&mut self, segmenter: &Segmenter) -> Result<(), MediaError> {
         while let Some(action) = self.timeline.next_action() {
             match action {
@@ -105,9 +107,20 @@ impl Show {
 
     async fn part(&mut self, segmenter: &Segmenter, plan: PartPlan) -> Result<(), MediaError> {
         let Some(init) = self.init.clone() else { return Ok(()) };
-        let fragment = segmenter.mux(plan.samples).await?;
+        let start = plan.start.or(self.owed_start.take());
+        let fragment = match segmenter.mux(plan.samples).await {
+            Ok(fragment) => fragment,
+            Err(error) => {
+                if !plan.last {
+                    self.owed_start = start;
+                } else if start.is_none() {
+                    self.publisher.seal();
+                }
+                return Err(error);
+            }
+        };
         self.fragment = fragment.number.wrapping_add(1).max(1);
-        let start = plan.start.map(|start| SegmentStart {
+        let start = start.map(|start| SegmentStart {
             init,
             discontinuity: start.discontinuity,
             start: start.start,

@@ -236,14 +236,17 @@ impl Stage {
             self.past = None;
         }
         let Some(show) = &mut self.show else { return Ok(()) };
+        let held = show.timeline.holding_since().is_some();
         show.timeline.tick(now);
         let holding = show.timeline.holding_since().is_some();
+        if holding && !held {
+            log::info!("no picture comes from the encoder; its last one is held");
+        }
         let performed = show.perform(&self.segmenter).await;
         let configuration = show.timeline.configuration().clone();
         if let Err(error) = performed {
             self.cannot_package(&error);
         } else if holding && self.seats.is_on_air() {
-            log::info!("the encoder is silent; its last picture is held");
             self.seats.retire(Gate::closed(&configuration));
         }
         Ok(())
@@ -258,11 +261,11 @@ impl Stage {
         let current = self.show.as_ref().map(|show| show.timeline.configuration());
         let Some((passed, rank)) = self.seats.admit(now, current) else { return Ok(()) };
         self.rank = Some(rank);
-        if self.show.as_ref().is_some() {
-            let entry = entry(passed).await?;
-            if let Some(show) = &mut self.show {
-                show.timeline.enter(now, entry);
-            }
+        if let Err(error) = self.segmenter.check(passed.configuration.clone()).await {
+            self.cannot_package(&error);
+        } else if let Some(show) = &mut self.show {
+            show.timeline.enter(now, entry(passed).await?);
+            log::info!("the encoder is on air");
         } else {
             let mut opening = Opening::new(self.settings.segment, passed.configuration);
             passed.units.into_iter().for_each(|(arrival, unit)| opening.push(arrival, unit));

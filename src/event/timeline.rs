@@ -22,7 +22,7 @@ use super::lane::{AudioLane, VideoLane};
 use super::opening::Measured;
 use super::plan::{Action, Entry, PartPlan, SegmentPlan};
 use super::settings::{HOLD_AFTER, ORIGIN, Settings};
-use crate::codec::{self, HeldPicture};
+use crate::codec::{self, Entrance, HeldPicture};
 use crate::stream::{AccessUnit, AudioCodec, AudioConfig, Configuration, Samples, Track};
 use crate::time::MediaTime;
 
@@ -58,6 +58,7 @@ pub struct Timeline {
     /// When the segment's first unit arrived.
     segment_arrival: Duration,
     last_key: Option<AccessUnit>,
+    entrance: Entrance,
     hold: Option<Hold>,
     /// The next part opens a segment; `Some(true)` with a discontinuity.
     opens: Option<bool>,
@@ -83,6 +84,7 @@ impl Timeline {
             last_arrival: arrival,
             segment_arrival: arrival,
             last_key: None,
+            entrance: Entrance::default(),
             hold: None,
             opens: Some(false),
             actions: VecDeque::new(),
@@ -209,6 +211,7 @@ impl Timeline {
             self.opens = Some(!first);
         }
         self.last_key = None;
+        self.entrance = Entrance::default();
         self.cutter.forget_keys();
         self.pace = Pace::new();
         if let Some((arrival, first)) = entry.units.first() {
@@ -230,8 +233,12 @@ impl Timeline {
         });
     }
 
-    fn picture(&mut self, now: Duration, unit: AccessUnit) {
-        let Some(video) = &mut self.video else { return };
+    fn picture(&mut self, now: Duration, mut unit: AccessUnit) {
+        let (Some(video), Some(config)) = (&mut self.video, &self.configuration.video) else { return };
+        match self.entrance.admit(config, &unit.data) {
+            Some(data) => unit.data = data,
+            None => return,
+        }
         let expected = video.end() + if video.is_empty() { MediaTime::ZERO } else { self.frame };
         let mapped = self.clock.map(Track::Video, unit.dts, now, expected);
         let at = video.push(mapped, &unit);

@@ -29,6 +29,7 @@ pub struct Fragment {
 type Answer<T> = oneshot::Sender<Result<T, MediaError>>;
 
 enum Request {
+    Check(Configuration, Answer<()>),
     Configure(Configuration, u32, Answer<Bytes>),
     Mux(Samples, Answer<Fragment>),
 }
@@ -49,6 +50,14 @@ impl Segmenter {
         let (requests, receiver) = sync_channel(1);
         thread::Builder::new().name(String::from("segmenter")).spawn(move || work(&receiver))?;
         Ok(Segmenter { requests })
+    }
+
+    /// Whether FFmpeg takes a configuration; what is set stays.
+    ///
+    /// # Errors
+    /// [`MediaError`] when it does not.
+    pub async fn check(&self, configuration: Configuration) -> Result<(), MediaError> {
+        self.ask(|answer| Request::Check(configuration, answer)).await
     }
 
     /// Sets what the next samples are, and returns their initialization section. The first fragment of them is
@@ -88,6 +97,9 @@ fn work(requests: &Receiver<Request>) {
     while let Ok(request) = requests.recv() {
         // Whoever asked may have gone; then nobody needs the answer.
         match request {
+            Request::Check(configuration, answer) => {
+                let _ = answer.send(Muxer::open(&configuration, 1).map(drop));
+            }
             Request::Configure(configuration, fragment, answer) => {
                 let _ = answer.send(desk.configure(configuration, fragment));
             }

@@ -3,7 +3,8 @@
 use nix::sys::signal::Signal;
 
 use crate::rig::{
-    Clip, MediaPlaylist, PATIENCE, Publisher, VenueBox, assert_contiguous, decode_errors, get, tracks,
+    Clip, MediaPlaylist, PATIENCE, Publisher, VenueBox, assert_contiguous, clip_by, decode_errors, get,
+    imageio_ffmpeg, tracks,
 };
 
 /// The listed segments from `msn` on as one stream under one initialization section.
@@ -124,6 +125,45 @@ async fn sound_alone_is_held_as_silence() {
     let media = stream(&held, held.media_sequence);
     assert_eq!(decode_errors(&media), "");
     assert!(tracks(&media).video.is_empty());
+}
+
+async fn assert_codecs_are_held(video: &'static str, audio: &'static str) {
+    let ffmpeg = imageio_ffmpeg();
+    let film = clip_by(&ffmpeg, Clip { width: 320, height: 180, video, audio, ..Clip::default() });
+    let venuebox = VenueBox::start();
+    let mut publisher = Publisher::copying(&ffmpeg, &venuebox.ingest(), &film);
+    let url = venuebox.media_playlist_url().await;
+    let first = MediaPlaylist::after(&url, 1).next_msn();
+    let mut live = venuebox.live().await;
+    publisher.0.kill();
+    live.until(|state| state.is_holding()).await;
+    MediaPlaylist::after(&url, 2);
+    let _again = Publisher::copying(&ffmpeg, &venuebox.ingest(), &film);
+    live.until(|state| state.is_live()).await;
+    let back = MediaPlaylist::after(&url, 2);
+    assert!(!back.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", back.text);
+    let media = stream(&back, first);
+    assert_contiguous(&tracks(&media));
+    assert_eq!(decode_errors(&media), "");
+}
+
+#[tokio::test]
+async fn hevc_is_held() {
+    assert_codecs_are_held(
+        "-c:v libx265 -preset ultrafast -x265-params log-level=none -b:v 400k",
+        "-c:a aac",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn av1_and_opus_are_held() {
+    assert_codecs_are_held("-c:v libsvtav1 -preset 12 -b:v 400k", "-c:a libopus").await;
+}
+
+#[tokio::test]
+async fn vp9_is_held() {
+    assert_codecs_are_held("-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 400k", "-c:a aac").await;
 }
 
 #[tokio::test]

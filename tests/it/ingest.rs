@@ -1,5 +1,7 @@
 //! Every kind of encoder publishes, and what the box makes of it decodes.
 
+use std::path::Path;
+
 use crate::rig::{
     Clip, MediaPlaylist, Publisher, Segment, VenueBox, assert_contiguous, clip_by, decode_errors,
     flashes_and_beeps, get, imageio_ffmpeg, tracks,
@@ -169,6 +171,25 @@ async fn enhanced_rtmp_carries_av1_and_opus() {
 #[tokio::test]
 async fn enhanced_rtmp_carries_vp9() {
     enhanced("-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 400k", "-c:a aac", "vp09.00.").await;
+}
+
+#[tokio::test]
+async fn of_several_tracks_of_a_kind_the_first_is_taken_and_the_rest_logged() {
+    let venuebox = VenueBox::start();
+    let film = clip_by(Path::new("ffmpeg"), Clip::default());
+    let _publisher = Publisher::copying_tracks(
+        &imageio_ffmpeg(),
+        &venuebox.ingest(),
+        &film,
+        &["-map", "0:v", "-map", "0:a", "-map", "0:v", "-map", "0:a"],
+    );
+    let (_, stream) = watch(&venuebox).await;
+    assert_in_sync(&stream);
+    let said = venuebox.process.said();
+    assert!(
+        said.contains("more than one picture track") && said.contains("more than one sound track"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

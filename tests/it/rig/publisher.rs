@@ -21,9 +21,14 @@ impl Publisher {
 
     /// An ffmpeg that publishes a file round and round.
     pub fn copying(ffmpeg: &Path, url: &str, film: &Path) -> Self {
+        Publisher::copying_tracks(ffmpeg, url, film, &[])
+    }
+
+    /// The same with a choice of the film's tracks.
+    pub fn copying_tracks(ffmpeg: &Path, url: &str, film: &Path, tracks: &[&str]) -> Self {
         let mut command = Command::new(ffmpeg);
         command.args(["-v", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i"]).arg(film);
-        command.args(["-c", "copy", "-f", "flv", url]);
+        command.args(tracks).args(["-c", "copy", "-f", "flv", url]);
         Publisher(Process::start(&mut command))
     }
 
