@@ -24,8 +24,8 @@ pub enum ProtocolError {
         /// Its length in bytes.
         length: usize,
     },
-    /// A command without its name or transaction number.
-    #[error("a command does not begin with its name and number")]
+    /// A command without its name, or a created stream without its number.
+    #[error("a command lacks its name or its number")]
     MalformedCommand,
     /// `publish` or `createStream` without `connect`.
     #[error("the encoder sent {command} before connect")]

@@ -119,12 +119,12 @@ impl Message {
             }
             kind::COMMAND | kind::COMMAND_AMF3 => {
                 let mut values = amf0::decode_all(amf0_part(message))?.into_iter();
-                match (values.next(), values.next()) {
-                    (Some(Value::String(name)), Some(Value::Number(transaction))) => {
-                        Message::Command(Command { name, transaction, arguments: values.collect() })
-                    }
-                    _ => return Err(ProtocolError::MalformedCommand),
-                }
+                let Some(Value::String(name)) = values.next() else {
+                    return Err(ProtocolError::MalformedCommand);
+                };
+                // FFmpeg's server says onFCPublish without a number.
+                let transaction = values.next().as_ref().and_then(Value::as_number).unwrap_or_default();
+                Message::Command(Command { name, transaction, arguments: values.collect() })
             }
             kind::AGGREGATE => Message::Aggregate(payload.clone()),
             other => Message::Ignored(other),

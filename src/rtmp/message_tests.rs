@@ -51,10 +51,12 @@ fn an_amf3_command_is_amf0_behind_a_zero() {
 }
 
 #[test]
-fn a_command_without_name_or_number_is_none() {
+fn a_command_has_a_name_and_perhaps_a_number() {
     assert_eq!(Message::parse(&raw(20, b"")), Err(ProtocolError::MalformedCommand));
-    assert_eq!(Message::parse(&raw(20, b"\x02\0\x01a")), Err(ProtocolError::MalformedCommand));
-    assert_eq!(Message::parse(&raw(20, b"\x02\0\x01a\x05")), Err(ProtocolError::MalformedCommand));
+    assert_eq!(Message::parse(&raw(20, b"\x05")), Err(ProtocolError::MalformedCommand));
+    let bare = Message::Command(Command { name: "a".into(), transaction: 0.0, arguments: vec![] });
+    assert_eq!(Message::parse(&raw(20, b"\x02\0\x01a")).as_ref(), Ok(&bare));
+    assert_eq!(Message::parse(&raw(20, b"\x02\0\x01a\x05")), Ok(bare));
 }
 
 #[test]
