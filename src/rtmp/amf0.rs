@@ -40,7 +40,7 @@ pub enum Value {
     Object(Vec<(String, Value)>),
     /// Nothing.
     Null,
-    /// Less than nothing; a reference or an unsupported value comes as it.
+    /// No value at all; a reference or an unsupported value comes as it.
     Undefined,
     /// An associative array.
     EcmaArray(Vec<(String, Value)>),

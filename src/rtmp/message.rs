@@ -225,10 +225,9 @@ fn user_control(payload: &[u8]) -> Message {
 
 /// AMF3 messages of all known encoders are a format byte of 0 and then AMF0.
 fn amf0_part(message: &chunk::Message) -> &[u8] {
+    // A number's marker is 0 too, but neither a command nor metadata begins with a number.
     match (message.kind, message.payload.split_first()) {
-        (kind::COMMAND_AMF3 | kind::DATA_AMF3, Some((0, rest)))
-            // A number's marker is 0 too, but neither a command nor metadata begins with a number.
-            => rest,
+        (kind::COMMAND_AMF3 | kind::DATA_AMF3, Some((0, rest))) => rest,
         _ => &message.payload,
     }
 }

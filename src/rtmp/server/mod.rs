@@ -24,9 +24,9 @@ use super::handshake::{Handshake, RANDOM};
 use super::message::{self, Message};
 use super::outbox::Outbox;
 
-/// What an encoder may send between its publish and the answer. Threat: a stranger fills the memory while his
-/// key is looked at. Media of a second or two, for encoders that do not wait.
-pub const MAX_HELD: usize = 4 << 20;
+/// Bytes that an encoder may send between its publish and the answer. Threat: a stranger fills the memory while
+/// his key is looked at. It is a read or two of a socket, for encoders that do not wait.
+pub const MAX_HELD: usize = 1 << 20;
 /// Commands without a publish that was accepted. Threat: a stranger keeps the box busy. Encoders send five.
 pub const MAX_COMMANDS: u32 = 64;
 /// Message streams of a connection. Threat: numbers without end. Encoders open one.

@@ -51,7 +51,7 @@ fn an_encoder_without_patience_reaches_a_limit() {
     let mut server = Appliance::new();
     server.answer = None;
     server.take(&Script::publishing().out).unwrap();
-    let limit = 4 << 20;
+    let limit = 1 << 20;
     assert_eq!(server.take(&vec![0; limit]), Ok(()));
     assert_eq!(server.take(&[0]), Err(ProtocolError::Impatient { limit }));
 }
