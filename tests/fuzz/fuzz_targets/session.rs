@@ -57,7 +57,7 @@ fn say(name: &str, arguments: Vec<Value>, out: &mut BytesMut) {
 }
 
 fn publish(bytes: &[u8], step: usize) {
-    let target = PublishTarget { app: "a".into(), tc_url: "b".into(), stream: "c".into() };
+    let target = PublishTarget { app: "a".into(), tc_url: "b".into(), stream: "c".into(), flash_ver: "d".into() };
     let mut client = Client::new(target, [2; RANDOM]);
     client.receive(&hello()).expect("a good handshake");
     for piece in bytes.chunks(step) {
