@@ -20,4 +20,6 @@ mod hls;
 mod hold;
 mod hostile;
 mod ingest;
+mod page;
+mod players;
 mod takeover;

@@ -1,22 +1,30 @@
 //! What the tests stand on: a running box, publishers, and readers of what it serves.
 
+mod browser;
 mod clip;
+mod clock;
 mod http;
 mod live;
+mod player;
 mod playlist;
 mod probe;
 mod process;
 mod publisher;
 mod sync;
+mod turn;
 mod venuebox;
 
+pub use browser::{Browser, Tab};
 pub use clip::{Clip, clip_by};
+pub use clock::Clock;
 pub use http::{get, get_with};
 pub use live::LiveEvents;
+pub use player::Player;
 pub use playlist::{MediaPlaylist, Segment};
 pub use probe::{assert_contiguous, decode_errors, tracks};
 pub use publisher::{Publisher, imageio_ffmpeg};
 pub use sync::flashes_and_beeps;
+pub use turn::Turn;
 pub use venuebox::{KEY, VenueBox};
 
 use std::time::Duration;

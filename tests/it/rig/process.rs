@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -19,13 +19,26 @@ pub struct Process {
     name: String,
     said: Arc<Mutex<Vec<String>>>,
     lines: Receiver<String>,
+    input: Option<ChildStdin>,
 }
+
+/// What hears each line of a process at once, and `None` when an output is closed.
+type Hear = dyn Fn(Option<&str>) + Send + Sync;
 
 impl Process {
     /// Starts a command whose standard output and error are read line by line.
     pub fn start(command: &mut Command) -> Self {
+        Process::spawn(command.stdin(Stdio::null()), Arc::new(|_| {}))
+    }
+
+    /// Starts a command that can be spoken to; `hear` gets its lines as they come, on threads of their own.
+    pub fn conversing(command: &mut Command, hear: impl Fn(Option<&str>) + Send + Sync + 'static) -> Self {
+        Process::spawn(command.stdin(Stdio::piped()), Arc::new(hear))
+    }
+
+    fn spawn(command: &mut Command, hear: Arc<Hear>) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} did not start: {error}"));
         let said = Arc::new(Mutex::new(Vec::new()));
         let (sender, lines) = sync_channel(10_000);
@@ -33,7 +46,7 @@ impl Process {
             Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>,
             Box::new(child.stderr.take().unwrap()),
         ] {
-            let (said, sender) = (Arc::clone(&said), sender.clone());
+            let (said, sender, hear) = (Arc::clone(&said), sender.clone(), Arc::clone(&hear));
             thread::spawn(move || {
                 for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
                     let line = String::from_utf8_lossy(&line).into_owned();
@@ -43,12 +56,20 @@ impl Process {
                     }
                     said.push(line.clone());
                     drop(said);
+                    hear(Some(&line));
                     // A test that does not read on must not stop the process.
                     let _ = sender.try_send(line);
                 }
+                hear(None);
             });
         }
-        Process { child, name, said, lines }
+        let input = child.stdin.take();
+        Process { child, name, said, lines, input }
+    }
+
+    /// The standard input of one that is spoken to.
+    pub fn take_input(&mut self) -> ChildStdin {
+        self.input.take().expect("nobody speaks to it, or somebody does already")
     }
 
     /// The next line of either output that `wanted` takes.

@@ -10,6 +10,7 @@ use super::http::{Response, get};
 use super::live::LiveEvents;
 use super::playlist::MediaPlaylist;
 use super::process::Process;
+use super::turn::Turn;
 
 pub const KEY: &str = "test-key";
 
@@ -18,6 +19,7 @@ pub struct VenueBox {
     pub http: SocketAddr,
     pub rtmp: SocketAddr,
     _folders: TempDir,
+    _turn: Turn,
 }
 
 impl VenueBox {
@@ -27,6 +29,7 @@ impl VenueBox {
 
     /// A box with further arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
+        let turn = Turn::side_by_side();
         let folders = tempfile::tempdir().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
         // What the developer's shell says of a box must not reach this one.
@@ -49,7 +52,7 @@ impl VenueBox {
         };
         let http = field("viewers", "http://", "/");
         let rtmp = field("server", "rtmp://", "/live");
-        VenueBox { process, http, rtmp, _folders: folders }
+        VenueBox { process, http, rtmp, _folders: folders, _turn: turn }
     }
 
     /// Where an encoder with the right key publishes.

@@ -1,0 +1,123 @@
+/**
+ * One headless Chromium, a window for each player, driven by lines of JSON.
+ *
+ * Commands come on standard input, each with an `id`, and are answered by {id, value} or {id, error}. Once a
+ * second each player reports: {player, time, paused, muted, readyState, decodedFrames, audioBytes, error, latency,
+ * width, height, stood}. Chromium and its profile go when standard input closes.
+ */
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+import { servePages } from "./pages.mjs";
+
+const REPORT_EVERY = 1_000;
+/** Reaching it is a failure, milliseconds. */
+const PATIENCE = 60_000;
+const WATCH = fileURLToPath(new URL("watch.js", import.meta.url));
+
+const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    // Every window counts as watched, whichever lies on top.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+  ],
+});
+const pages = await servePages();
+const players = new Map();
+
+/** The page that plays `url` in the way of `kind`. */
+function address(kind, url) {
+  const src = encodeURIComponent(url);
+  switch (kind) {
+    case "ours":
+      return url;
+    case "hlsjs":
+    case "shaka":
+      return `${pages}/${kind}.html?src=${src}`;
+    case "hlsjs-plain":
+    case "shaka-plain":
+      return `${pages}/${kind.replace("-plain", "")}.html?plain&src=${src}`;
+    case "native":
+      return `${pages}/native.html?src=${src}`;
+    default:
+      throw new Error(`no player is called ${kind}`);
+  }
+}
+
+async function open({ player, kind, url, width = 640, height = 480 }) {
+  // A context of its own for each: a browser opens six connections to a host, and a player needs three.
+  const context = await browser.newContext({ viewport: { width, height }, locale: "en" });
+  await context.addInitScript({ path: WATCH });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const seat = { page, requests: [], complaints: [], reporting: undefined };
+  page.on("request", (request) => seat.requests.push(request.url()));
+  page.on("websocket", (socket) => seat.requests.push(socket.url()));
+  page.on("pageerror", (error) => seat.complaints.push(`${error}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") seat.complaints.push(message.text());
+  });
+  page.on("crash", () => say({ player, error: "the page crashed" }));
+  players.set(player, seat);
+  await page.goto(address(kind, url), { waitUntil: "commit" });
+  seat.reporting = setInterval(async () => {
+    try {
+      const report = await page.evaluate(() => window.report?.() ?? null);
+      if (report !== null) say({ player, ...report });
+    } catch {
+      // The page is on its way to another document, or gone.
+    }
+  }, REPORT_EVERY);
+}
+
+const commands = {
+  open,
+  evaluate: ({ player, expression }) => seat(player).page.evaluate(expression),
+  until: ({ player, expression }) => seat(player).page.waitForFunction(expression).then((value) => value.jsonValue()),
+  click: ({ player, button }) => seat(player).page.getByRole("button", { name: button, exact: true }).click(),
+  press: ({ player, key }) => seat(player).page.keyboard.press(key),
+  requests: ({ player }) => seat(player).requests,
+  complaints: ({ player }) => seat(player).complaints,
+  screenshot: ({ player, path }) => seat(player).page.screenshot({ path }).then(() => path),
+  async close({ player }) {
+    clearInterval(seat(player).reporting);
+    await seat(player).page.context().close();
+    players.delete(player);
+  },
+};
+
+function seat(player) {
+  const found = players.get(player);
+  if (found === undefined) throw new Error(`${player} is not open`);
+  return found;
+}
+
+async function obey({ id, command, ...rest }) {
+  try {
+    say({ id, value: (await commands[command](rest)) ?? null });
+  } catch (error) {
+    say({ id, error: `${command} ${JSON.stringify(rest)}: ${error}` });
+  }
+}
+
+const input = createInterface({ input: process.stdin });
+input.on("line", (line) => void obey(JSON.parse(line)));
+input.on("close", async () => {
+  await browser.close();
+  process.exit(0);
+});
+browser.on("disconnected", () => process.exit(1));
+say({ ready: true });

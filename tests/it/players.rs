@@ -1,0 +1,170 @@
+//! Untuned players and our own page outlive an encoder that goes and comes back. All play at once.
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use crate::rig::{Browser, Clip, Clock, MediaPlaylist, Player, Publisher, Tab, Turn, VenueBox};
+
+/// A player is alive if its clock has moved so far, seconds, …
+const MOVED: f64 = 5.0;
+/// … so soon after the encoder's return.
+const WITHIN: Duration = Duration::from_secs(30);
+/// VLC plays on for so long, seconds, before it comes to where a discontinuity would kill it.
+const VLC_WATCHED: f64 = 25.0;
+/// Seconds of a segment of the usual film.
+const SEGMENT: u64 = 2;
+
+/// Who dies of another picture size, whatever a server does: research on their newest versions.
+const NEEDS_ITS_SIZE: [&str; 2] = ["VLC", "shaka"];
+
+/// Everyone in front of one stream.
+struct Audience {
+    ours: Tab,
+    tabs: Vec<Tab>,
+    players: Vec<Player>,
+    _browser: Browser,
+}
+
+impl Audience {
+    /// All of them, once each has played for a while.
+    fn gather(venuebox: &VenueBox) -> Self {
+        let playlist = venuebox.url("/hls/stream.m3u8");
+        let browser = Browser::start();
+        let ours = browser.page(&venuebox.url("/"));
+        let kinds = ["hlsjs", "hlsjs-plain", "shaka", "shaka-plain", "native"];
+        let tabs = kinds.map(|kind| browser.player(kind, &playlist)).into();
+        let players: [fn(&str) -> Player; 5] =
+            [Player::mpv, Player::ffmpeg, Player::vlc, Player::playbin, Player::playbin3];
+        let players = players.map(|player| player(&playlist)).into();
+        let audience = Audience { ours, tabs, players, _browser: browser };
+        audience.move_on(&[]);
+        audience.tell("starting");
+        audience
+    }
+
+    fn clocks(&self) -> impl Iterator<Item = &Clock> {
+        let tabs = self.tabs.iter().map(|tab| &tab.clock);
+        std::iter::once(&self.ours.clock).chain(tabs).chain(self.players.iter().map(|player| &player.clock))
+    }
+
+    /// Waits until the clock of each has moved on, but for those who may die.
+    fn move_on(&self, but: &[&str]) {
+        let deadline = Instant::now() + WITHIN;
+        let living = || self.clocks().filter(|clock| !but.contains(&clock.name));
+        let starts: Vec<f64> = living().map(|clock| clock.time().unwrap_or(0.0)).collect();
+        for (clock, start) in living().zip(starts) {
+            clock.passes(start + MOVED, deadline);
+        }
+    }
+
+    /// VLC, of all, is watched for longer.
+    fn watch_vlc(&self) {
+        let vlc = self.clocks().find(|clock| clock.name == "VLC").unwrap();
+        vlc.passes(vlc.time().unwrap() + VLC_WATCHED, Instant::now() + WITHIN + WITHIN);
+    }
+
+    /// Says how long each stood still since this was said last; how much is too much is not for a test to decide.
+    fn tell(&self, when: &str) {
+        for clock in self.clocks() {
+            eprintln!("standing still while {when}: {:12} {:5.1} s", clock.name, clock.take_standstill());
+        }
+    }
+}
+
+/// Waits until so much more of a held event has been published.
+fn hold_for(url: &str, seconds: u64) {
+    MediaPlaylist::after(url, seconds.div_ceil(SEGMENT));
+}
+
+fn is_long() -> bool {
+    std::env::var("VENUEBOX_TEST_LONG").is_ok_and(|long| !long.is_empty())
+}
+
+/// The publisher is killed and comes back with the same settings.
+async fn killed_for(seconds: u64) {
+    let _machine = Turn::alone();
+    let venuebox = VenueBox::start();
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox);
+    let mut live = venuebox.live().await;
+
+    publisher.0.kill();
+    live.until(|state| state.is_holding()).await;
+    hold_for(&url, seconds);
+    audience.tell("the encoder is away");
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    live.until(|state| state.is_live()).await;
+    audience.move_on(&[]);
+    audience.watch_vlc();
+    audience.tell("it is back");
+    assert!(!MediaPlaylist::fetch(&url).text.contains("#EXT-X-DISCONTINUITY\n"));
+}
+
+#[tokio::test]
+async fn players_outlive_an_encoder_that_was_killed_for_30_seconds() {
+    killed_for(30).await;
+}
+
+#[tokio::test]
+async fn players_outlive_an_encoder_that_was_killed_for_5_seconds() {
+    if is_long() {
+        killed_for(5).await;
+    }
+}
+
+#[tokio::test]
+async fn players_outlive_an_encoder_that_was_killed_for_90_seconds() {
+    if is_long() {
+        killed_for(90).await;
+    }
+}
+
+#[tokio::test]
+async fn players_outlive_an_encoder_that_stood_still_without_closing_for_15_seconds() {
+    let _machine = Turn::alone();
+    let venuebox = VenueBox::start();
+    let publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox);
+    let mut live = venuebox.live().await;
+
+    publisher.0.signal(Signal::SIGSTOP);
+    live.until(|state| state.is_holding()).await;
+    hold_for(&url, 15);
+    audience.tell("the encoder stands");
+    // The box has dropped the one that said nothing: it goes on into a closed socket, and another takes its place.
+    publisher.0.signal(Signal::SIGCONT);
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    live.until(|state| state.is_live()).await;
+    audience.move_on(&[]);
+    audience.watch_vlc();
+    audience.tell("it is back");
+}
+
+#[tokio::test]
+async fn players_that_can_outlive_an_encoder_that_comes_back_with_another_picture_size() {
+    let _machine = Turn::alone();
+    let venuebox = VenueBox::start();
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox);
+    let mut live = venuebox.live().await;
+
+    publisher.0.kill();
+    live.until(|state| state.is_holding()).await;
+    hold_for(&url, 6);
+    audience.tell("the encoder is away");
+    let _again =
+        Publisher::ffmpeg_with(&venuebox.ingest(), Clip { width: 480, height: 270, ..Clip::default() });
+    live.until(|state| state.is_live()).await;
+    audience.move_on(&NEEDS_ITS_SIZE);
+    let tabs = audience.tabs.iter().filter(|tab| !NEEDS_ITS_SIZE.contains(&tab.clock.name));
+    for tab in tabs.chain([&audience.ours]) {
+        tab.report(|report| (report.width, report.height) == (480, 270));
+    }
+    // Past the seam, not only up to it.
+    audience.move_on(&NEEDS_ITS_SIZE);
+    audience.tell("it is back");
+}
