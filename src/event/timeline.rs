@@ -334,6 +334,8 @@ impl Timeline {
 
     fn start_hold(&mut self) {
         self.close();
+        // Each held part is a key frame: the encoder's interval must not shorten the segments.
+        self.cutter.forget_keys();
         let end = self.end();
         let reached = self.due();
         let key = self.last_key.as_ref();

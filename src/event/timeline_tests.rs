@@ -240,6 +240,17 @@ fn while_held_a_part_is_due_every_part_target_and_each_is_a_key_frame_with_sound
 }
 
 #[test]
+fn held_segments_are_as_long_as_others() {
+    let mut script = Script::new(15, 30, true, true);
+    let (mut timeline, _) = script.begin();
+    script.play(&mut timeline, 5);
+    parts(&mut timeline);
+    script.silence(&mut timeline, Duration::from_secs(20));
+    let starts = parts(&mut timeline).iter().filter(|part| part.start.is_some()).count();
+    assert!((9..=11).contains(&starts), "{starts} segments of 2 s in 20 s");
+}
+
+#[test]
 fn another_picture_size_makes_a_new_init_and_one_discontinuity() {
     let mut script = Script::new(30, 60, true, true);
     let (mut timeline, measured) = script.begin();
