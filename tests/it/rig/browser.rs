@@ -26,9 +26,6 @@ pub struct Report {
     pub decoded_frames: u64,
     /// Bytes of sound that were decoded.
     pub audio_bytes: u64,
-    pub error: Option<String>,
-    /// Seconds behind the live edge as the player sees it.
-    pub latency: Option<f64>,
     pub width: u32,
     pub height: u32,
     /// The longest standstill since the report before, seconds.
@@ -135,6 +132,11 @@ impl Tab {
     /// Waits until a text can be read in the page.
     pub fn until_it_says(&self, text: &str) {
         self.until(&format!("document.body.innerText.includes({})", json!(text)));
+    }
+
+    /// Whether a text can be read in the page.
+    pub fn says(&self, text: &str) -> bool {
+        self.evaluate(&format!("document.body.innerText.includes({})", json!(text))) == true
     }
 
     /// Presses the button with that name.

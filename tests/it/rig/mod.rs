@@ -1,6 +1,7 @@
 //! What the tests stand on: a running box, publishers, and readers of what it serves.
 
 mod browser;
+mod cable;
 mod clip;
 mod clock;
 mod http;
@@ -15,6 +16,7 @@ mod turn;
 mod venuebox;
 
 pub use browser::{Browser, Tab};
+pub use cable::Cable;
 pub use clip::{Clip, clip_by};
 pub use clock::Clock;
 pub use http::{get, get_with};
