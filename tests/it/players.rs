@@ -26,7 +26,10 @@ struct Audience {
 
 impl Audience {
     /// All of them, once each has played for a while.
-    fn gather(venuebox: &VenueBox) -> Self {
+    fn gather(venuebox: &VenueBox, url: &str) -> Self {
+        // Shaka 5.2.12 with low latency probes an open segment, which has no URI yet, where fewer are listed, and
+        // throws.
+        MediaPlaylist::after(url, 3);
         let playlist = venuebox.url("/hls/stream.m3u8");
         let browser = Browser::start();
         let ours = browser.page(&venuebox.url("/"));
@@ -91,7 +94,7 @@ async fn killed_for(seconds: f64) {
     let venuebox = VenueBox::start();
     let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
     let url = venuebox.media_playlist_url().await;
-    let audience = Audience::gather(&venuebox);
+    let audience = Audience::gather(&venuebox, &url);
     let mut live = venuebox.live().await;
 
     publisher.0.kill();
@@ -131,7 +134,7 @@ async fn players_outlive_an_encoder_that_stood_still_without_closing_for_15_seco
     let venuebox = VenueBox::start();
     let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
     let url = venuebox.media_playlist_url().await;
-    let audience = Audience::gather(&venuebox);
+    let audience = Audience::gather(&venuebox, &url);
     let mut live = venuebox.live().await;
 
     publisher.0.signal(Signal::SIGSTOP);
@@ -155,7 +158,7 @@ async fn players_outlive_an_encoder_that_stood_still_for_6_seconds_and_goes_on_w
     let venuebox = VenueBox::start();
     let publisher = Publisher::ffmpeg(&venuebox.ingest());
     let url = venuebox.media_playlist_url().await;
-    let audience = Audience::gather(&venuebox);
+    let audience = Audience::gather(&venuebox, &url);
     let mut live = venuebox.live().await;
 
     publisher.0.signal(Signal::SIGSTOP);
@@ -164,7 +167,6 @@ async fn players_outlive_an_encoder_that_stood_still_for_6_seconds_and_goes_on_w
     publisher.0.signal(Signal::SIGCONT);
     live.until(|state| state.is_live()).await;
     audience.move_on(&[]);
-    audience.watch_vlc();
     audience.tell("the encoder stands and goes on");
 }
 
@@ -174,7 +176,7 @@ async fn players_that_can_outlive_an_encoder_that_comes_back_with_another_pictur
     let venuebox = VenueBox::start();
     let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
     let url = venuebox.media_playlist_url().await;
-    let audience = Audience::gather(&venuebox);
+    let audience = Audience::gather(&venuebox, &url);
     let mut live = venuebox.live().await;
 
     publisher.0.kill();
