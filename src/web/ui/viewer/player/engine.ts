@@ -1,4 +1,4 @@
-/** What fetches and decodes: hls.js where there is Media Source Extensions, the browser's own HLS elsewhere. */
+/** What fetches and decodes, as the player sees it. */
 
 export type Trouble = "network" | "media";
 
@@ -30,16 +30,3 @@ export type EngineFactory = (video: HTMLVideoElement, playlist: string, host: En
 
 /** How far behind the live edge playback aims to be, seconds: the smallest that ran without a stall. */
 export const LIVE_DELAY = 1.8;
-
-/** The engine this browser can run, its code fetched only here; `null` if none can. */
-export async function findEngine(video: HTMLVideoElement): Promise<EngineFactory | null> {
-  if ("MediaSource" in window || "ManagedMediaSource" in window) {
-    const { createHlsEngine } = await import("./hls-engine");
-    if (createHlsEngine) return createHlsEngine;
-  }
-  if (video.canPlayType("application/vnd.apple.mpegurl") !== "") {
-    const { createNativeEngine } = await import("./native-engine");
-    return createNativeEngine;
-  }
-  return null;
-}

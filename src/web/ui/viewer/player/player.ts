@@ -8,7 +8,8 @@
  *                            └──── another event ──┴──────────────────────────────────────┘
  * ```
  */
-import { type Engine, type EngineFactory, type EngineHost, findEngine, type Trouble } from "./engine";
+import type { Engine, EngineFactory, EngineHost, Trouble } from "./engine";
+import { findEngine } from "./find-engine";
 import { Lateness } from "./lateness";
 import { Recovery } from "./recovery";
 import { Still } from "./still";
