@@ -141,6 +141,9 @@ fn imports_run_downward_only() {
             continue;
         }
         let text = fs::read_to_string(&file).unwrap();
+        // Tests read golden files and the clock; whom they import still counts.
+        let tests = file.components().any(|part| part.as_os_str().to_string_lossy().contains("tests"));
+        let text = if tests { format!("#[cfg(test)]\n{text}") } else { text };
         wrong.extend(violations(&room, &text).into_iter().map(|why| format!("{}: {why}", file.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
