@@ -77,13 +77,17 @@ async fn it_says_quietly_that_the_picture_is_held_and_goes_on() {
     plays_on(&tab, 2.0);
     publisher.0.kill();
     tab.until_it_says("Back in a moment");
-    let held = look(&tab);
-    // A held picture plays as any other.
+    // A held picture plays as any other, and stays as it is.
     plays_on(&tab, 3.0);
+    let held = look(&tab);
+    plays_on(&tab, 2.0);
+    assert_eq!(held, look(&tab));
     let _again = Publisher::ffmpeg(&venuebox.ingest());
     tab.until("!document.body.innerText.includes('Back in a moment')");
     plays_on(&tab, 3.0);
-    assert_ne!(held, look(&tab));
+    let moving = look(&tab);
+    plays_on(&tab, 1.0);
+    assert_ne!(moving, look(&tab));
     assert_eq!(tab.complaints(), [""; 0]);
 }
 

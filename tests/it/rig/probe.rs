@@ -7,23 +7,18 @@ use mp4_atom::{Any, Decode, FourCC};
 
 /// What a decoder complains of in these bytes; empty when it decodes them whole.
 pub fn decode_errors(media: &[u8]) -> String {
-    run(
-        Command::new("ffmpeg").args([
-            "-v",
-            "error",
-            "-xerror",
-            "-err_detect",
-            "explode",
-            "-i",
-            "pipe:0",
-            "-f",
-            "null",
-            "-",
-        ]),
+    let count = ["-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"];
+    let decoded = run(
+        Command::new("ffprobe").args(["-v", "error", "-err_detect", "explode"]).args(count).arg("pipe:0"),
         media,
-    )
-    .err()
-    .unwrap_or_default()
+    );
+    match decoded {
+        Ok(counts) if counts.lines().all(|count| count.parse::<u64>().is_ok_and(|count| count > 0)) => {
+            String::new()
+        }
+        Ok(counts) => format!("a track has no frames: {counts}"),
+        Err(complaint) => complaint,
+    }
 }
 
 /// The samples of a stream's tracks, as its boxes say.
