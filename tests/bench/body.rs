@@ -36,6 +36,21 @@ impl Body {
         matches!(self.state, State::Over)
     }
 
+    /// How much of a body of known length is still to come.
+    pub fn left(&self) -> Option<u64> {
+        match self.state {
+            State::Data(left) if !self.chunked => Some(left),
+            _ => None,
+        }
+    }
+
+    /// So much of it came and was let go.
+    pub fn pass(&mut self, count: u64) {
+        if let State::Data(left) = self.state {
+            self.state = if left <= count { State::Over } else { State::Data(left - count) };
+        }
+    }
+
     /// Takes what arrived; the media in it goes to `keep`. Returns how much that was.
     pub fn take(&mut self, mut bytes: &[u8], mut keep: Option<&mut Vec<u8>>) -> io::Result<u64> {
         let mut taken = 0;

@@ -2,20 +2,28 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 
+use nix::sys::socket::MsgFlags;
+use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::body::Body;
 
-/// What is read at once. In the second-level cache: media is looked at by nobody.
+/// What is read at once.
 const BUFFER: usize = 128 << 10;
+
+/// What is let go at once.
+const DISCARD: usize = 1 << 20;
 
 /// The longest head that is taken.
 const MAX_HEAD: usize = 8 << 10;
 
 thread_local! {
     static SHARED: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
+    static NOWHERE: RefCell<Vec<MaybeUninit<u8>>> = RefCell::new(vec![MaybeUninit::uninit(); DISCARD]);
 }
 
 /// One connection.
@@ -57,6 +65,18 @@ impl Connection {
         let mut reading: Option<(Answer, Body)> = None;
         loop {
             self.socket.readable().await?;
+            if keep.is_none()
+                && let Some((answer, body)) = &mut reading
+                && let Some(left) = body.left()
+            {
+                let count = self.discard(left)?;
+                answer.length += count;
+                body.pass(count);
+                if body.is_over() {
+                    return Ok(std::mem::take(answer));
+                }
+                continue;
+            }
             let over = SHARED.with_borrow_mut(|buffer| -> io::Result<bool> {
                 let count = match self.socket.try_read(buffer) {
                     Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -82,6 +102,22 @@ impl Connection {
                 return Ok(answer);
             }
         }
+    }
+
+    /// Lets media go where it is: the kernel does not even copy it (tcp(7), MSG_TRUNC), as a network card would
+    /// cost this machine nothing either.
+    fn discard(&self, left: u64) -> io::Result<u64> {
+        NOWHERE.with_borrow_mut(|buffer| {
+            let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let flags = MsgFlags::MSG_TRUNC.bits();
+            let receive = || SockRef::from(&self.socket).recv_with_flags(&mut buffer[..length], flags);
+            match self.socket.try_io(Interest::READABLE, receive) {
+                Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => Ok(u64::try_from(count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     async fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
