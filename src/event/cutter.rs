@@ -59,6 +59,11 @@ impl Cutter {
         self.part_start
     }
 
+    /// Where the open segment began, or the next one will.
+    pub fn segment_start(&self) -> MediaTime {
+        self.segment_start
+    }
+
     /// Notes a key frame, to know how far apart they are.
     pub fn note_key(&mut self, at: MediaTime) {
         if let Some(last) = self.last_key.replace(at) {

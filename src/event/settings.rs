@@ -32,6 +32,10 @@ pub const HOLD_AFTER: Duration = Duration::from_millis(1_000);
 /// Parts are as long as whole frames allow below this.
 pub const PART_LIMIT: MediaTime = MediaTime::from_millis(350);
 
+/// No segment is made shorter where it can be filled up: hls.js 1.7.4 in low latency takes one of a tenth of a second
+/// for loaded when B-frames keep its picture out of the buffer, and stands still until it leaves the playlist.
+pub const LEAST_SEGMENT: MediaTime = MediaTime::from_millis(500);
+
 /// EXT-X-TARGETDURATION is never above this: it bounds how long a plain player waits, and what a very long
 /// key frame interval costs.
 pub const MAX_TARGET_DURATION: u32 = 10;

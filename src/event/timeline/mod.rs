@@ -11,6 +11,8 @@
 //! Pure: every call takes `now` (time since the program's own origin) and leaves [`Action`]s behind. It does
 //! not know sources, sockets or the window; who may feed it is decided in [`stage`](super::stage).
 
+mod hold;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -22,23 +24,13 @@ use super::lane::{AudioLane, VideoLane};
 use super::opening::Measured;
 use super::plan::{Action, Entry, PartPlan, SegmentPlan};
 use super::settings::{HOLD_AFTER, ORIGIN, Settings};
-use crate::codec::{self, Entrance, HeldPicture};
+use crate::codec::{self, Entrance};
 use crate::stream::{AccessUnit, AudioCodec, AudioConfig, Configuration, Samples, Track};
 use crate::time::MediaTime;
+use hold::Hold;
 
 /// Sound that is missing for so long beside a moving picture is replaced by silence.
 const SOUND_MISSING_AFTER: MediaTime = MediaTime::from_millis(1_000);
-
-#[derive(Debug)]
-struct Hold {
-    /// The picture to repeat; `None` while there is no picture track.
-    picture: Option<HeldPicture>,
-    composition: MediaTime,
-    /// `position` of the timeline was reached at this instant.
-    clock: (Duration, MediaTime),
-    /// Both tracks can be held; else the playlist stays unchanged.
-    possible: bool,
-}
 
 /// See the module's documentation.
 #[derive(Debug)]
@@ -60,6 +52,8 @@ pub struct Timeline {
     last_key: Option<AccessUnit>,
     entrance: Entrance,
     hold: Option<Hold>,
+    /// Filled in to end segments, and not made up for by the clock yet.
+    ahead: MediaTime,
     /// The next part opens a segment; `Some(true)` with a discontinuity.
     opens: Option<bool>,
     actions: VecDeque<Action>,
@@ -86,6 +80,7 @@ impl Timeline {
             last_key: None,
             entrance: Entrance::default(),
             hold: None,
+            ahead: MediaTime::ZERO,
             opens: Some(false),
             actions: VecDeque::new(),
         };
@@ -155,15 +150,13 @@ impl Timeline {
     /// Lets a source in at its key frame: from a hold, or as a takeover. What the last source left is closed
     /// first; with another configuration a discontinuity stands before the next segment.
     pub fn enter(&mut self, now: Duration, entry: Entry) {
+        let held = self.hold.is_some();
         match self.held_position(now) {
-            Some(position) => {
-                let rest =
-                    (position - self.cutter.part_start()).max(self.frame).min(self.cutter.part_target());
-                self.hold_part(rest, true);
-            }
-            None => self.close(),
+            Some(position) => self.end_held_segment(position),
+            None if held => self.close(),
+            None => self.finish(),
         }
-        if self.hold.take().is_some() {
+        if self.hold.take().is_some() && held {
             self.calendar.re_anchor();
         }
         self.feed(entry, self.end());
@@ -171,17 +164,7 @@ impl Timeline {
 
     /// Closes the open part and segment with what is there: the source is gone, or the program stops.
     pub fn close(&mut self) {
-        let frame = self.frame;
-        if let Some(video) = &mut self.video {
-            video.flush(frame);
-        }
-        let end = self.end();
-        if self.video.is_some()
-            && let Some(audio) = &mut self.audio
-        {
-            audio.fill_until(end);
-        }
-        self.cut();
+        self.settle();
         if self.video.is_none()
             && self.opens.is_none()
             && let Some(audio) = self.audio.as_mut().filter(|audio| audio.is_empty())
@@ -198,6 +181,21 @@ impl Timeline {
             self.cutter.advance(Cut { at: end, last: true });
             self.opens = Some(false);
         }
+    }
+
+    /// Nothing comes after the waiting picture for now: all that is there gets its length.
+    fn settle(&mut self) {
+        let frame = self.frame;
+        if let Some(video) = &mut self.video {
+            video.flush(frame);
+        }
+        let end = self.end();
+        if self.video.is_some()
+            && let Some(audio) = &mut self.audio
+        {
+            audio.fill_until(end);
+        }
+        self.cut();
     }
 
     fn feed(&mut self, entry: Entry, at: MediaTime) {
@@ -331,57 +329,6 @@ impl Timeline {
         }));
         true
     }
-
-    fn start_hold(&mut self) {
-        self.close();
-        // Each held part is a key frame: the encoder's interval must not shorten the segments.
-        self.cutter.forget_keys();
-        let end = self.end();
-        let reached = self.due();
-        let key = self.last_key.as_ref();
-        let picture = self
-            .configuration
-            .video
-            .as_ref()
-            .zip(key)
-            .and_then(|(config, key)| HeldPicture::new(config, &key.data));
-        let composition = key.map_or(MediaTime::ZERO, |key| key.composition);
-        let pictured = self.video.is_none() || picture.is_some();
-        let sounded = self.audio.as_ref().is_none_or(AudioLane::can_be_silent);
-        self.hold = Some(Hold { picture, composition, clock: (reached, end), possible: pictured && sounded });
-        self.read_again = None;
-        self.calendar.re_anchor();
-    }
-
-    /// Where the timeline should be at `now` while the picture is held.
-    fn held_position(&self, now: Duration) -> Option<MediaTime> {
-        let hold = self.hold.as_ref().filter(|hold| hold.possible)?;
-        Some(hold.clock.1 + MediaTime::from_duration(now.saturating_sub(hold.clock.0)))
-    }
-
-    /// One held part of this length; `last` ends its segment, as does the segment's usual length. False when
-    /// nothing could be made.
-    fn hold_part(&mut self, length: MediaTime, last: bool) -> bool {
-        let Some(hold) = &mut self.hold else { return false };
-        let start = self.cutter.part_start();
-        let (arrival, position) = hold.clock;
-        self.segment_arrival = match self.opens {
-            Some(_) => arrival + (start - position).to_duration(),
-            None => self.segment_arrival,
-        };
-        if let (Some(video), Some(picture)) = (&mut self.video, &mut hold.picture) {
-            video.hold(picture.next(), hold.composition, length);
-        }
-        if let Some(audio) = &mut self.audio {
-            audio.fill_until(start + length);
-        }
-        let at = match (&self.video, &self.audio) {
-            (None, Some(audio)) => audio.last_end_until(start + length).unwrap_or_else(|| audio.end()),
-            _ => self.end(),
-        };
-        let last = last || self.cutter.is_time_for_a_segment(at);
-        self.make_part(Cut { at, last })
-    }
 }
 
 /// Samples in an audio frame: AAC's is fixed, an Opus packet says it itself (RFC 6716 3.1).
@@ -393,5 +340,4 @@ fn frame_length(config: &AudioConfig, data: &[u8]) -> u32 {
 }
 
 #[cfg(test)]
-#[path = "timeline_tests.rs"]
 mod tests;
