@@ -49,6 +49,8 @@ const READ: usize = 64 << 10;
 enum End {
     #[error("it closed the connection")]
     Closed,
+    #[error("it was refused")]
+    Refused,
     #[error("it was told: {0}")]
     Told(String),
     #[error("{0}")]
@@ -73,6 +75,8 @@ pub struct Connection {
     session: Server,
     publishing: Option<Publishing>,
     since: Instant,
+    /// What was read last.
+    buffer: BytesMut,
 }
 
 #[derive(Debug)]
@@ -85,8 +89,16 @@ struct Publishing {
 impl Connection {
     /// A connection of an accepted socket. `random` fills the handshake.
     pub fn new(socket: TcpStream, address: IpAddr, random: [u8; RANDOM], keys: KeyRing, hub: Hub) -> Self {
-        let since = Instant::now();
-        Connection { socket, address, keys, hub, session: Server::new(random), publishing: None, since }
+        Connection {
+            socket,
+            address,
+            keys,
+            hub,
+            session: Server::new(random),
+            publishing: None,
+            since: Instant::now(),
+            buffer: BytesMut::with_capacity(READ),
+        }
     }
 
     /// Serves it to its end, or until `stop`.
@@ -109,10 +121,11 @@ impl Connection {
         drop(self.publishing.take());
         match &end {
             End::Closed | End::Stopping if told => log::info!(address:% = self.address; "the encoder left"),
-            End::Closed | End::Stopping => {}
+            // A refusal was logged where it was decided.
+            End::Closed | End::Refused | End::Stopping => {}
             end => log::info!(address:% = self.address; "an RTMP connection ended: {end}"),
         }
-        if let End::Told(_) | End::Stopping | End::Protocol(_) = end {
+        if let End::Told(_) | End::Refused | End::Stopping | End::Protocol(_) = end {
             self.linger().await;
         }
     }
@@ -128,7 +141,7 @@ impl Connection {
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<(), End> {
         let (deadline, limit) = self.deadline();
-        let mut buffer = BytesMut::with_capacity(READ);
+        self.buffer.clear();
         let shaken = self.session.handshake_done();
         let read = tokio::select! {
             biased;
@@ -138,19 +151,20 @@ impl Connection {
             why = dismissed(&mut self.publishing) => {
                 return self.tell(&why.to_string()).await.and(Err(End::Told(why.to_string())));
             }
-            read = self.socket.read_buf(&mut buffer) => read?,
+            read = self.socket.read_buf(&mut self.buffer) => read?,
             () = sleep_until(deadline) => return Err(End::Silent(limit)),
         };
         if read == 0 {
             return Err(End::Closed);
         }
-        let outcome = self.session.receive(&buffer);
+        let outcome = self.session.receive(&self.buffer);
         if self.session.handshake_done() && !shaken {
             self.since = Instant::now();
         }
-        // What was understood before the error is still acted on: a refusal may be among it.
-        self.act(stop).await?;
-        Ok(outcome?)
+        // What was understood before an error is still acted on, the peer's answer among it.
+        let acted = self.act(stop).await;
+        outcome?;
+        acted
     }
 
     /// Does what the session wants, until it wants nothing more.
@@ -170,7 +184,7 @@ impl Connection {
                     self.publishing = None;
                     self.since = Instant::now();
                 }
-                ServerAction::Close => return Err(End::Told(String::from("the end"))),
+                ServerAction::Close => return Err(End::Refused),
             }
         }
         Ok(())

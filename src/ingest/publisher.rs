@@ -118,6 +118,8 @@ impl Target {
 pub async fn publish_test_card(mut target: Target, config: TestCardConfig) -> Result<(), PublishError> {
     target.rtmp.flash_ver = String::from(TEST_CARD_ENCODER);
     let mut met = false;
+    // A card waits through a whole evening; each reason is said once.
+    let mut said = String::new();
     loop {
         let outcome = async {
             let mut media = feed("test-card", move || TestCard::open(config))?;
@@ -125,7 +127,11 @@ pub async fn publish_test_card(mut target: Target, config: TestCardConfig) -> Re
         };
         match outcome.await {
             Err(error) if error.will_pass() && (met || !matches!(error, PublishError::Connect { .. })) => {
-                log::info!("the test card waits: {error}");
+                let reason = error.to_string();
+                if reason != said {
+                    log::info!("the test card waits: {reason}");
+                    said = reason;
+                }
                 sleep(RETRY).await;
             }
             outcome => return outcome,
