@@ -38,8 +38,13 @@ struct Tracks {
 struct Sink(Arc<Mutex<Vec<u8>>>);
 
 impl Sink {
+    /// What was written, in memory of exactly its size: a buffer that grew has up to as much again to spare, and
+    /// the window holds hundreds of them.
     fn take(&self) -> Bytes {
-        Bytes::from(std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = Bytes::copy_from_slice(&written);
+        written.clear();
+        bytes
     }
 }
 
