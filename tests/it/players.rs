@@ -101,6 +101,8 @@ async fn killed_for(seconds: f64) {
     live.until(|state| state.is_holding()).await;
     hold_for(&url, seconds);
     audience.tell("the encoder is away");
+    // Nobody read the old socket for so long that the box has given it up.
+    let mut live = venuebox.live().await;
     let _again = Publisher::ffmpeg(&venuebox.ingest());
     live.until(|state| state.is_live()).await;
     audience.move_on(&[]);
