@@ -22,6 +22,16 @@ fn look(tab: &Tab) -> String {
     tab.evaluate(painted).as_str().unwrap().to_owned()
 }
 
+/// The film is white for a tenth of each second, so two looks alone may be alike.
+fn assert_picture_moves(tab: &Tab) {
+    let first = look(tab);
+    let moves = (0..5).any(|_| {
+        plays_on(tab, 0.7);
+        look(tab) != first
+    });
+    assert!(moves, "the picture stands still");
+}
+
 fn stats(tab: &Tab, name: &str) -> f64 {
     tab.evaluate(&format!("window.venuebox.stats().{name}")).as_f64().unwrap()
 }
@@ -38,9 +48,8 @@ async fn it_plays_with_picture_and_sound_and_without_a_stall_and_asks_nobody_but
     assert!(tab.report(|_| true).muted, "a page with sound may not start by itself");
     tab.click("Tap for sound");
     tab.until(&format!("!{VIDEO}.muted"));
-    let before = look(&tab);
     plays_on(&tab, 15.0);
-    assert_ne!(before, look(&tab), "the picture moves");
+    assert_picture_moves(&tab);
 
     let names = tab.evaluate("Object.keys(window.venuebox.stats()).sort().join(' ')");
     assert_eq!(names, "httpBytes latency p2pBytes peers stalls");
@@ -85,9 +94,7 @@ async fn it_says_quietly_that_the_picture_is_held_and_goes_on() {
     let _again = Publisher::ffmpeg(&venuebox.ingest());
     tab.until("!document.body.innerText.includes('Back in a moment')");
     plays_on(&tab, 3.0);
-    let moving = look(&tab);
-    plays_on(&tab, 1.0);
-    assert_ne!(moving, look(&tab));
+    assert_picture_moves(&tab);
     assert_eq!(tab.complaints(), [""; 0]);
 }
 
