@@ -9,7 +9,8 @@ export function perform(session: Session, press: KeyPress, stage: HTMLElement, v
   const { player } = session;
   // Over a poster there is nothing to control.
   if (asked === null || player === null || session.card.value !== null) return false;
-  const { paused, blocked, muted, volume } = session.view.value;
+  // As it stands now: what the page shows hears of a change a moment later, and a key may be quicker.
+  const { paused, blocked, muted, volume } = player.view();
   switch (asked.do) {
     case "togglePlay":
       if (paused || blocked) player.play();
