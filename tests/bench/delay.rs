@@ -41,11 +41,13 @@ pub async fn measure(window: Duration) -> Section {
     let parts = pictures.await.unwrap().expect("the parts could not be counted");
     let written = sender.written.lock().unwrap().clone();
     let mut delays = Vec::new();
+    // Where the film begins again its pictures stand apart, and a part ends before the one that shows it.
+    let whole = parts.values().map(|part| part.pictures).max().unwrap_or_default();
     while let Some((uri, at)) = arrived.recv().await {
+        let part = parts.get(&uri).filter(|part| part.pictures == whole);
         // The picture that closes the part is the one behind its last.
-        let closed = parts.get(&uri).and_then(|behind| written.get(*behind));
-        delays
-            .extend(closed.map(|closed: &Instant| at.saturating_duration_since(*closed).as_secs_f64() * 1e3));
+        let Some(closed) = part.and_then(|part| written.get(part.behind)) else { continue };
+        delays.push(at.saturating_duration_since(*closed).as_secs_f64() * 1e3);
     }
     let delays_of = percentiles(&delays);
     let row = |what: &str, share: f64, goal| Row {
@@ -80,12 +82,18 @@ async fn media_playlist(server: &Server) -> String {
     }
 }
 
-/// Reads every part from the first one on: each one's URI, and the number of the picture behind its last.
+/// A part's pictures, and the number of the one behind its last.
+struct Counted {
+    pictures: usize,
+    behind: usize,
+}
+
+/// Reads every part from the first one on, by its URI.
 async fn count_pictures(
     server: std::net::SocketAddr,
     entrance: &'static str,
     during: Duration,
-) -> io::Result<HashMap<String, usize>> {
+) -> io::Result<HashMap<String, Counted>> {
     let deadline = Instant::now() + during;
     let mut connection = Connection::open(server).await?;
     let url = loop {
@@ -96,7 +104,7 @@ async fn count_pictures(
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     };
-    let (mut parts, mut pictures, mut query) = (HashMap::new(), 0, String::new());
+    let (mut parts, mut behind, mut query) = (HashMap::new(), 0, String::new());
     while Instant::now() < deadline {
         let mut body = Vec::new();
         let answer = connection.get(&format!("{url}{query}"), Some(&mut body)).await?;
@@ -107,8 +115,9 @@ async fn count_pictures(
             }
             let mut media = Vec::new();
             connection.get(&resolve(&url, &part), Some(&mut media)).await?;
-            pictures += pictures_in(&media);
-            parts.insert(part, pictures);
+            let pictures = pictures_in(&media);
+            behind += pictures;
+            parts.insert(part, Counted { pictures, behind });
         }
         query = format!("?_HLS_msn={}&_HLS_part={}", playlist.next.0, playlist.next.1);
     }
