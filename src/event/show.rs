@@ -165,8 +165,13 @@ impl Show {
         !self.publisher.window().is_empty()
     }
 
+    /// What the multivariant playlist says of it.
+    pub fn rendition(&self) -> &Rendition {
+        &self.rendition
+    }
+
     /// What readers get of it.
-    pub fn rendition(&self) -> LiveRendition {
+    pub fn live(&self) -> LiveRendition {
         LiveRendition { rendition: self.rendition.clone(), window: self.publisher.subscribe() }
     }
 

@@ -20,7 +20,7 @@ use super::seats::{Left, Place, Seats};
 use super::settings::Settings;
 use super::show::{Numbers, Show};
 use super::timeline::Timeline;
-use crate::live::{Broadcast, Dismissal, LiveRendition, Offer, Offers, Phase, Rank};
+use crate::live::{Broadcast, Dismissal, Offer, Offers, Phase, Rank};
 use crate::media::{self, MediaError, Segmenter};
 use crate::stream::{Configuration, Media, TrackConfig};
 
@@ -243,11 +243,10 @@ impl Stage {
             log::info!("no picture comes from the encoder; its last one is held");
         }
         let performed = show.perform(&self.segmenter).await;
-        let configuration = show.timeline.configuration().clone();
         if let Err(error) = performed {
             self.cannot_package(&error);
         } else if holding && self.seats.is_on_air() {
-            self.seats.retire(Gate::closed(&configuration));
+            self.seats.retire(Gate::closed(show.timeline.configuration()));
         }
         Ok(())
     }
@@ -319,15 +318,15 @@ impl Stage {
             (None, _, Some(show)) => Phase::Ended(show.event),
             (None, _, None) => Phase::Waiting,
         };
-        let renditions: Vec<LiveRendition> = current.into_iter().chain(past).map(Show::rendition).collect();
+        let shows = current.into_iter().chain(past);
         self.broadcast.send_if_modified(|broadcast| {
             let known = broadcast.renditions.iter().map(|live| &live.rendition);
-            if broadcast.phase == phase && known.eq(renditions.iter().map(|live| &live.rendition)) {
+            if broadcast.phase == phase && known.eq(shows.clone().map(Show::rendition)) {
                 return false;
             }
             let broadcast = Arc::make_mut(broadcast);
             broadcast.phase = phase;
-            broadcast.renditions = renditions;
+            broadcast.renditions = shows.map(Show::live).collect();
             true
         });
     }
