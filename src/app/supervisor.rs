@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -13,13 +14,15 @@ pub struct Crew {
     name: &'static str,
     stop: CancellationToken,
     deadline: Duration,
+    runtime: Handle,
     tasks: JoinSet<anyhow::Result<&'static str>>,
 }
 
 impl Crew {
-    /// A crew whose tasks watch [`Crew::stop`] and get `deadline` to finish.
-    pub fn new(name: &'static str, deadline: Duration) -> Self {
-        Crew { name, stop: CancellationToken::new(), deadline, tasks: JoinSet::new() }
+    /// A crew whose tasks run on `runtime`, watch [`Crew::stop`] and get `deadline` to finish.
+    pub fn new(name: &'static str, deadline: Duration, runtime: &Handle) -> Self {
+        let (stop, runtime) = (CancellationToken::new(), runtime.clone());
+        Crew { name, stop, deadline, runtime, tasks: JoinSet::new() }
     }
 
     /// Cancelled when the crew should stop.
@@ -33,10 +36,11 @@ impl Crew {
         name: &'static str,
         task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
     ) {
-        self.tasks.spawn(async move {
+        let task = async move {
             task.await.with_context(|| format!("the {name} task failed"))?;
             Ok(name)
-        });
+        };
+        self.tasks.spawn_on(task, &self.runtime);
     }
 
     /// Waits for a task to end by itself, which none should.
