@@ -138,7 +138,7 @@ fn segment(live: &LiveRendition, msn: u64) -> Result<Response, WebError> {
     match window.served(msn) {
         Lookup::Found(segment) if segment.sealed => {
             let rope = Rope::new(segment.parts.iter().map(|part| part.bytes.clone()));
-            Ok(bytes(Body::new(rope), content_type(segment.init.resolution), FOREVER))
+            Ok(bytes(rope, content_type(segment.init.resolution), FOREVER))
         }
         Lookup::Found(_) | Lookup::Ahead => Err(WebError::NotFound),
         Lookup::Gone => Err(WebError::Gone),
@@ -188,8 +188,8 @@ fn content_type(resolution: Option<(u32, u32)>) -> HeaderValue {
     if resolution.is_some() { MP4 } else { SOUND }
 }
 
-fn bytes(body: Body, content_type: HeaderValue, cache: HeaderValue) -> Response {
-    let mut response = Response::new(body);
+fn bytes(body: impl IntoResponse, content_type: HeaderValue, cache: HeaderValue) -> Response {
+    let mut response = body.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response.headers_mut().insert(header::CACHE_CONTROL, cache);
     response

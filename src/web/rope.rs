@@ -1,49 +1,154 @@
-//! A response body made of a segment's parts, without copying them together.
+//! A segment's parts as one answer: not copied together, and written to the socket at once.
+//!
+//! hyper writes when its buffer holds as much as the largest request head, so a body of six frames goes out in six
+//! writes. A body whose single frame is the whole rope goes out in one, from where the parts lie.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
+use std::io::IoSlice;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::{Buf, Bytes};
+use http_body::{Frame, SizeHint};
 
-/// Chunks sent one after the other under one exact Content-Length.
-#[derive(Debug)]
+/// Chunks of bytes, one after the other. As a response it travels through the routes beside an empty body, whose
+/// kind knows single chunks only, until [`Answer`] puts it in its place.
+#[derive(Clone, Debug)]
 pub struct Rope {
     chunks: VecDeque<Bytes>,
-    left: u64,
+    left: usize,
 }
 
 impl Rope {
     /// A rope of these chunks.
     pub fn new(chunks: impl IntoIterator<Item = Bytes>) -> Self {
         let chunks: VecDeque<Bytes> = chunks.into_iter().filter(|chunk| !chunk.is_empty()).collect();
-        let left = chunks.iter().map(|chunk| u64::try_from(chunk.len()).unwrap_or(u64::MAX)).sum();
+        let left = chunks.iter().map(Bytes::len).sum();
         Rope { chunks, left }
     }
 }
 
-impl Body for Rope {
-    type Data = Bytes;
-    type Error = Infallible;
+impl IntoResponse for Rope {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Buf for Rope {
+    fn remaining(&self) -> usize {
+        self.left
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.chunks.front().map_or(&[], |chunk| chunk)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let mut filled = 0;
+        for (slice, chunk) in slices.iter_mut().zip(&self.chunks) {
+            *slice = IoSlice::new(chunk);
+            filled += 1;
+        }
+        filled
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        assert!(count <= self.left, "a rope has no more than its bytes");
+        self.left -= count;
+        while let Some(first) = self.chunks.front_mut() {
+            if count < first.len() {
+                first.advance(count);
+                break;
+            }
+            count -= first.len();
+            self.chunks.pop_front();
+        }
+    }
+}
+
+/// The body of every response: what a route made, or a rope.
+#[derive(Debug)]
+pub enum Answer {
+    /// Frames of single chunks.
+    Frames(Body),
+    /// One frame; `None` once it was given.
+    Rope(Option<Rope>),
+}
+
+impl Answer {
+    /// A route's response with its rope, if it brought one, as the body.
+    pub fn to(response: Response) -> hyper::Response<Self> {
+        let (mut head, body) = response.into_parts();
+        let body = match head.extensions.remove::<Rope>() {
+            Some(rope) if rope.has_remaining() => Answer::Rope(Some(rope)),
+            _ => Answer::Frames(body),
+        };
+        hyper::Response::from_parts(head, body)
+    }
+}
+
+impl http_body::Body for Answer {
+    type Data = Rope;
+    type Error = axum::Error;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let chunk = self.chunks.pop_front();
-        if let Some(chunk) = &chunk {
-            self.left -= u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Rope>, axum::Error>>> {
+        match self.get_mut() {
+            Answer::Rope(rope) => Poll::Ready(rope.take().map(|rope| Ok(Frame::data(rope)))),
+            Answer::Frames(body) => Pin::new(body)
+                .poll_frame(context)
+                .map_ok(|frame| frame.map_data(|chunk| Rope::new([chunk]))),
         }
-        Poll::Ready(chunk.map(|chunk| Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.chunks.is_empty()
+        match self {
+            Answer::Rope(rope) => rope.is_none(),
+            Answer::Frames(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        match self {
+            Answer::Rope(rope) => {
+                let left = rope.as_ref().map_or(0, Buf::remaining);
+                SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
+            }
+            Answer::Frames(body) => body.size_hint(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_rope_gives_its_chunks_bytes_however_much_is_taken_at_once(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..9),
+            step in 1_usize..7,
+        ) {
+            let whole = chunks.concat();
+            let mut rope = Rope::new(chunks.into_iter().map(Bytes::from));
+            let mut read = Vec::new();
+            while rope.has_remaining() {
+                let mut slices = [IoSlice::new(&[]); 4];
+                let filled = rope.chunks_vectored(&mut slices);
+                let seen: Vec<u8> = slices[..filled].iter().flat_map(|slice| slice.iter().copied()).collect();
+                prop_assert!(whole[read.len()..].starts_with(&seen));
+                let count = step.min(rope.remaining());
+                read.extend_from_slice(&rope.copy_to_bytes(count));
+            }
+            prop_assert_eq!(read, whole);
+        }
     }
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use super::rope::Answer;
 use super::{App, Peer};
 use crate::turnstile::Turnstile;
 
@@ -117,9 +118,9 @@ impl Server {
     }
 }
 
-async fn answer(router: axum::Router, request: hyper::Request<Incoming>) -> hyper::Response<Body> {
+async fn answer(router: axum::Router, request: hyper::Request<Incoming>) -> hyper::Response<Answer> {
     match router.oneshot(request.map(Body::new)).await {
-        Ok(response) => response,
+        Ok(response) => Answer::to(response),
         Err(never) => match never {},
     }
 }
