@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::live::Takeover;
+use crate::stream::Takeover;
 
 /// A live-streaming appliance: RTMP in, low-latency HLS out.
 #[derive(Debug, Parser)]

@@ -8,27 +8,9 @@ use super::timeline::Timeline;
 use crate::live::{LiveRendition, Publisher};
 use crate::media::{MediaError, Segmenter};
 use crate::stream::{
-    Configuration, EventId, Init, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
+    Configuration, EventId, Init, Numbers, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
 };
 use crate::time::MediaTime;
-
-/// Numbers that an epoch never gives twice; they go on from event to event.
-#[derive(Clone, Copy, Debug)]
-pub struct Numbers {
-    /// The next event.
-    pub event: EventId,
-    /// The next Media Sequence Number.
-    pub msn: u64,
-    /// The next fragment (`mfhd` sequence_number).
-    pub fragment: u32,
-}
-
-impl Numbers {
-    /// Where an epoch starts.
-    pub fn first() -> Self {
-        Numbers { event: EventId(1), msn: 0, fragment: 1 }
-    }
-}
 
 /// The event on air, or the last one until its playlist is owed no longer.
 #[derive(Debug)]

@@ -18,11 +18,11 @@ use super::opening::Opening;
 use super::plan::Entry;
 use super::seats::{Left, Place, Seats};
 use super::settings::Settings;
-use super::show::{Numbers, Show};
+use super::show::Show;
 use super::timeline::Timeline;
 use crate::live::{Broadcast, Dismissal, Offer, Offers, Phase, Rank};
 use crate::media::{self, MediaError, Segmenter};
-use crate::stream::{Configuration, Media, TrackConfig};
+use crate::stream::{Configuration, Media, Numbers, TrackConfig};
 
 /// Why the event task ended by itself.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::live::{Rank, Refusal, Takeover};
+use crate::live::{Rank, Refusal};
+use crate::stream::Takeover;
 
 /// From the same address a new encoder takes over at once when the holder has sent no media for so long: it is
 /// the same encoder, come back before its old connection was noticed to be dead.

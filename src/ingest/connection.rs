@@ -18,12 +18,10 @@ use tokio_util::sync::CancellationToken;
 use super::depacketizer::{DepacketizeError, Depacketizer};
 use super::publisher::TEST_CARD_ENCODER;
 use super::stream_key::KeyRing;
-use crate::live::{
-    Dismissal, Hub, Rank, Refusal, SourceClosed, SourceInfo, SourceSender, Takeover, Verdict, source,
-};
+use crate::live::{Dismissal, Hub, Rank, Refusal, SourceClosed, SourceInfo, SourceSender, Verdict, source};
 use crate::rtmp::handshake::RANDOM;
 use crate::rtmp::{ProtocolError, PublishRequest, Server, ServerAction};
-use crate::stream::Media;
+use crate::stream::{Media, Takeover};
 
 /// The handshake must be over by then. Threat: sockets that say nothing.
 const HANDSHAKE: Duration = Duration::from_secs(5);

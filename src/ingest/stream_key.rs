@@ -4,7 +4,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq;
 
-use crate::live::Takeover;
+use crate::stream::Takeover;
 
 /// Letters and digits that nobody confuses, in a shape that is easy to read aloud: `abcd-efgh-…`.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

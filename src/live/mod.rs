@@ -14,6 +14,4 @@ mod source;
 pub use audience::{Audience, Session};
 pub use hub::{Broadcast, Hub, LiveRendition, Offer, Offers, Phase, Verdict};
 pub use publisher::Publisher;
-pub use source::{
-    Dismissal, Rank, Refusal, Source, SourceClosed, SourceInfo, SourceSender, Takeover, source,
-};
+pub use source::{Dismissal, Rank, Refusal, Source, SourceClosed, SourceInfo, SourceSender, source};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use crate::stream::Media;
+use crate::stream::{Media, Takeover};
 
 /// Items between a connection and the event. The event reads at once; the bound is for the moment in which it
 /// does not, and what holds back a sender that is faster than the clock.
@@ -22,18 +22,6 @@ pub enum Rank {
     TestCard,
     /// Somebody's encoder.
     Encoder,
-}
-
-/// A stream key's rule for a second encoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Takeover {
-    /// It is refused while another one publishes.
-    #[default]
-    Reject,
-    /// It replaces the one that publishes.
-    Replace,
-    /// It waits and goes on air when the first one drops.
-    Standby,
 }
 
 /// Why a source may not feed the event.

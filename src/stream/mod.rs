@@ -6,15 +6,19 @@
 mod access_unit;
 mod configuration;
 mod event;
+mod numbers;
 mod part;
 mod rendition;
 mod segment;
+mod takeover;
 mod window;
 
 pub use access_unit::{AccessUnit, Media, Sample, Samples, Track, TrackConfig};
 pub use configuration::{AudioCodec, AudioConfig, Configuration, VideoCodec, VideoConfig};
 pub use event::{EventId, EventState};
+pub use numbers::Numbers;
 pub use part::Part;
 pub use rendition::{Epoch, Rendition, RenditionId};
 pub use segment::{Init, Segment};
+pub use takeover::Takeover;
 pub use window::{Geometry, Lookup, Position, SegmentStart, Window, WindowLimits};

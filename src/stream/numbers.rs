@@ -1,0 +1,21 @@
+//! The numbers of an epoch.
+
+use super::EventId;
+
+/// Numbers that an epoch never gives twice; they go on from event to event.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// The next event.
+    pub event: EventId,
+    /// The next Media Sequence Number.
+    pub msn: u64,
+    /// The next fragment (`mfhd` sequence_number).
+    pub fragment: u32,
+}
+
+impl Numbers {
+    /// Where an epoch starts.
+    pub fn first() -> Self {
+        Numbers { event: EventId(1), msn: 0, fragment: 1 }
+    }
+}
