@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
@@ -33,6 +34,8 @@ impl Rope {
 impl IntoResponse for Rope {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
+        // Said here, lest the router says it of the empty body.
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(self.left));
         response.extensions_mut().insert(self);
         response
     }
@@ -101,9 +104,9 @@ impl http_body::Body for Answer {
     ) -> Poll<Option<Result<Frame<Rope>, axum::Error>>> {
         match self.get_mut() {
             Answer::Rope(rope) => Poll::Ready(rope.take().map(|rope| Ok(Frame::data(rope)))),
-            Answer::Frames(body) => Pin::new(body)
-                .poll_frame(context)
-                .map_ok(|frame| frame.map_data(|chunk| Rope::new([chunk]))),
+            Answer::Frames(body) => {
+                Pin::new(body).poll_frame(context).map_ok(|frame| frame.map_data(|chunk| Rope::new([chunk])))
+            }
         }
     }
 
