@@ -12,7 +12,7 @@
 //! | 4 | [`app`]: build → bind → spawn → wait → drain |
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card |
-//! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code |
+//! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread |
 //! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places |
 //!
 //! ## One segment's journey
@@ -41,6 +41,7 @@ pub mod ingest;
 pub mod live;
 pub mod media;
 pub mod rtmp;
+pub mod storage;
 pub mod stream;
 pub mod time;
 pub mod turnstile;

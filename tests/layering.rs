@@ -20,6 +20,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("mesh", 0),
     ("stun", 0),
     ("stremio", 0),
+    ("access", 0),
+    ("preflight", 0),
     ("live", 1),
     ("media", 1),
     ("storage", 1),

@@ -26,6 +26,20 @@ impl Epoch {
     }
 }
 
+/// The text is no epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an epoch of 12 letters and digits")]
+pub struct ParseEpochError;
+
+impl FromStr for Epoch {
+    type Err = ParseEpochError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let sound = text.len() == EPOCH_LENGTH && text.bytes().all(|byte| ALPHABET.contains(&byte));
+        if sound { Ok(Epoch(text.to_owned())) } else { Err(ParseEpochError) }
+    }
+}
+
 impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

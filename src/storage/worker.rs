@@ -1,0 +1,98 @@
+//! The database's thread and its handle.
+//!
+//! Its own thread, because SQLite waits for the disk. Requests are done one after the other; the queue is bounded,
+//! and who asks waits for the answer, so nothing is lost in it.
+
+use std::sync::Arc;
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::database::Opened;
+use super::settings::Settings;
+use super::stream_key::StreamKey;
+use super::{StorageError, account, settings, stream_key};
+
+/// Requests that wait for the thread. Each has a caller that waits with it; beyond this they wait before the queue.
+const QUEUE: usize = 64;
+
+type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// What the thread holds: the file, and those who are told of changes.
+pub struct Desk {
+    pub connection: Connection,
+    pub settings: watch::Sender<Arc<Settings>>,
+    pub stream_keys: watch::Sender<Arc<[StreamKey]>>,
+    pub claimed: watch::Sender<bool>,
+}
+
+/// The handle of the database; clones are cheap. The thread ends when the last one is dropped.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    jobs: mpsc::Sender<Job>,
+    settings: watch::Receiver<Arc<Settings>>,
+    stream_keys: watch::Receiver<Arc<[StreamKey]>>,
+    claimed: watch::Receiver<bool>,
+}
+
+impl Storage {
+    /// Starts the thread on an opened file.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the file cannot be read, or the system gives no thread.
+    pub fn start(opened: &mut Opened) -> Result<Self, StorageError> {
+        let connection = opened.take_connection().ok_or(StorageError::Gone)?;
+        let (settings, settings_receiver) = watch::channel(Arc::new(settings::load(&connection)?));
+        let (stream_keys, keys_receiver) = watch::channel(stream_key::load(&connection)?);
+        let (claimed, claimed_receiver) = watch::channel(account::is_claimed(&connection)?);
+        let (jobs, mut receiver) = mpsc::channel::<Job>(QUEUE);
+        let mut desk = Desk { connection, settings, stream_keys, claimed };
+        let work = move || {
+            while let Some(job) = receiver.blocking_recv() {
+                job(&mut desk);
+            }
+        };
+        thread::Builder::new().name(String::from("storage")).spawn(work).map_err(|_| StorageError::Gone)?;
+        Ok(Storage {
+            jobs,
+            settings: settings_receiver,
+            stream_keys: keys_receiver,
+            claimed: claimed_receiver,
+        })
+    }
+
+    /// What the operator set, now and whenever it changes.
+    pub fn settings(&self) -> watch::Receiver<Arc<Settings>> {
+        self.settings.clone()
+    }
+
+    /// The stream keys, now and whenever they change.
+    pub fn stream_keys(&self) -> watch::Receiver<Arc<[StreamKey]>> {
+        self.stream_keys.clone()
+    }
+
+    /// Whether the box has an operator.
+    pub fn claimed(&self) -> watch::Receiver<bool> {
+        self.claimed.clone()
+    }
+
+    /// Has the thread do something and waits for it. What is done is done, also when the caller has gone.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| {
+            // Whoever asked may have gone.
+            let _ = answer.send(work(desk));
+        });
+        self.jobs.send(job).await.map_err(|_| StorageError::Gone)?;
+        answered.await.map_err(|_| StorageError::Gone)?
+    }
+
+    /// Has the thread do something some time; false when its queue is full.
+    pub(super) fn try_tell(&self, work: impl FnOnce(&mut Desk) + Send + 'static) -> bool {
+        self.jobs.try_send(Box::new(work)).is_ok()
+    }
+}
