@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod pool;
 mod run;
 mod status;
 mod supervisor;

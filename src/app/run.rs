@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
+use super::pool::Pool;
 use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::event::{Settings, Stage};
@@ -30,28 +31,17 @@ const INGEST_DRAIN: Duration = Duration::from_millis(500);
 const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
 const WEB_DRAIN: Duration = Duration::from_millis(2_500);
 
-/// One worker for so many cores. The work is reading and writing sockets: on two cores a second worker cost a third
-/// more processor time for the same crowd, spent on waking each other, and one serves a gigabit with a tenth of a
-/// core.
-const CORES_PER_WORKER: usize = 4;
-
 /// Runs the box until SIGTERM or SIGINT.
 ///
-/// Two runtimes: this thread is the encoder's and the event's, the pool is the viewers'. A picture is handed on
+/// Two runtimes: this thread is the encoder's and the event's, the [`Pool`] is the viewers'. A picture is handed on
 /// without waking another thread eighty times a second, and no crowd delays it.
 pub fn run(config: RunConfig) -> anyhow::Result<()> {
     raise_descriptor_limit();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let viewers = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.div_ceil(CORES_PER_WORKER))
-        .thread_name("viewers")
-        .enable_all()
-        .build()
-        .context("the viewers' runtime could not start")?;
+    let viewers = Pool::start()?;
     let runtime = current_thread()?;
     let outcome = runtime.block_on(live(config, viewers.handle()));
     runtime.shutdown_timeout(Duration::from_millis(100));
-    viewers.shutdown_timeout(Duration::from_millis(100));
+    drop(viewers);
     outcome
 }
 
