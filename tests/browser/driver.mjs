@@ -5,11 +5,14 @@
  * second each player reports: {player, time, paused, muted, readyState, decodedFrames, audioBytes, error, latency,
  * width, height, stood}. Chromium and its profile go when standard input closes.
  */
+import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 import { servePages } from "./pages.mjs";
+
+const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 const REPORT_EVERY = 1_000;
 const LOOK_EVERY = 100;
@@ -104,7 +107,44 @@ const commands = {
   press: ({ player, key }) => seat(player).page.keyboard.press(key),
   requests: ({ player }) => seat(player).requests,
   complaints: ({ player }) => seat(player).complaints,
-  screenshot: ({ player, path }) => seat(player).page.screenshot({ path }).then(() => path),
+  /** Types into the field that is called so. */
+  fill: ({ player, label, text }) => seat(player).page.getByLabel(label, { exact: true }).fill(text),
+  choose: async ({ player, label, option }) => {
+    await seat(player).page.getByLabel(label, { exact: true }).selectOption(option);
+  },
+  check: ({ player, label }) => seat(player).page.getByLabel(label, { exact: true }).check(),
+  upload: ({ player, label, path }) => seat(player).page.getByLabel(label, { exact: true }).setInputFiles(path),
+  follow: ({ player, link }) => seat(player).page.getByRole("link", { name: link, exact: true }).click(),
+  visit: async ({ player, url }) => {
+    await seat(player).page.goto(url);
+  },
+  /** A picture of the whole page, in those colours and of that width. */
+  async screenshot({ player, path, theme, width = 1280, height = 800 }) {
+    const { page } = seat(player);
+    const before = page.viewportSize();
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path, fullPage: true });
+    await page.setViewportSize(before);
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    return path;
+  },
+  async pdf({ player, path }) {
+    await seat(player).page.pdf({ path, preferCSSPageSize: true, printBackground: true });
+    return path;
+  },
+  /** What axe-core finds serious or worse, in the colours given: `rule: elements`. */
+  async axe({ player, theme }) {
+    const { page } = seat(player);
+    await page.emulateMedia({ colorScheme: theme });
+    // From outside, as the box's CSP takes no script of a stranger's.
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    await page.emulateMedia({ colorScheme: null });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+  },
   async close({ player }) {
     clearInterval(seat(player).reporting);
     await seat(player).page.context().close();

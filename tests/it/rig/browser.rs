@@ -144,6 +144,54 @@ impl Tab {
         self.ask(json!({"command": "click", "button": button}));
     }
 
+    /// Types into the field with that label.
+    pub fn fill(&self, label: &str, text: &str) {
+        self.ask(json!({"command": "fill", "label": label, "text": text}));
+    }
+
+    /// Chooses from the list with that label.
+    pub fn choose(&self, label: &str, option: &str) {
+        self.ask(json!({"command": "choose", "label": label, "option": option}));
+    }
+
+    /// Gives a file to the field with that label.
+    pub fn upload(&self, label: &str, path: &Path) {
+        self.ask(json!({"command": "upload", "label": label, "path": path}));
+    }
+
+    /// Follows the link with that text.
+    pub fn follow(&self, link: &str) {
+        self.ask(json!({"command": "follow", "link": link}));
+    }
+
+    /// Goes to another address.
+    pub fn visit(&self, url: &str) {
+        self.ask(json!({"command": "visit", "url": url}));
+    }
+
+    /// Keeps pictures of the page in light, dark and at 360 px, as build output to be looked at.
+    pub fn keep_pictures(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (variant, theme, width) in
+            [("light", "light", 1280), ("dark", "dark", 1280), ("phone", "light", 360)]
+        {
+            let path = folder.join(format!("{name}-{variant}.png"));
+            self.ask(json!({"command": "screenshot", "path": path, "theme": theme, "width": width}));
+        }
+    }
+
+    /// Prints the page.
+    pub fn print(&self, path: &Path) {
+        self.ask(json!({"command": "pdf", "path": path}));
+    }
+
+    /// What axe-core finds serious, in light and in dark.
+    pub fn barriers(&self) -> Vec<String> {
+        let found = ["light", "dark"].map(|theme| self.ask(json!({"command": "axe", "theme": theme})));
+        found.into_iter().flat_map(|found| serde_json::from_value::<Vec<String>>(found).unwrap()).collect()
+    }
+
     pub fn press(&self, key: &str) {
         self.ask(json!({"command": "press", "key": key}));
     }
