@@ -13,7 +13,7 @@
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
@@ -40,6 +40,7 @@ pub mod hls;
 pub mod ingest;
 pub mod live;
 pub mod media;
+pub mod preflight;
 pub mod rtmp;
 pub mod storage;
 pub mod stream;

@@ -34,6 +34,8 @@ pub(super) struct Sps {
     pub frame_mbs_only: bool,
     /// 6 × bits beyond 8 of luma: how far below zero a quantiser may go.
     pub qp_offset: i64,
+    /// chroma_format_idc.
+    pub chroma: u32,
 }
 
 impl Sps {
@@ -89,6 +91,7 @@ impl Sps {
             pic_order,
             frame_mbs_only,
             qp_offset,
+            chroma,
         })
     }
 }

@@ -20,6 +20,7 @@ mod held_hevc;
 mod hevc;
 mod nal;
 mod opus;
+mod profile;
 #[cfg(test)]
 mod samples;
 mod vp9;
@@ -30,6 +31,7 @@ pub use entrance::{Entrance, is_entrance};
 pub use error::CodecError;
 pub use held::HeldPicture;
 pub use opus::opus_duration;
+pub use profile::{Chroma, Profile, profile};
 pub use vp9::vp9_config;
 
 use crate::stream::{AudioCodec, AudioConfig, VideoCodec, VideoConfig};
