@@ -11,7 +11,7 @@
 //! |---|---|
 //! | 4 | [`app`]: build → bind → spawn → wait → drain |
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
-//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card |
+//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card · [`appliance`]: the machine's sensors |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log |
 //! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder |
 //!
@@ -34,6 +34,7 @@
 //! - Bad input ends in a sentence for its sender and changes nothing for anyone else.
 
 pub mod app;
+pub mod appliance;
 pub mod codec;
 pub mod event;
 pub mod hls;

@@ -1,0 +1,61 @@
+//! The disk of the data folder.
+
+use std::path::Path;
+
+use nix::sys::statvfs::statvfs;
+
+/// Percent of the disk that recordings never use. Threat: a full disk stops the database, and flash memory without
+/// room wears out.
+pub const DISK_RESERVE: u64 = 10;
+
+/// A disk's room, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Disk {
+    /// Free for this program.
+    pub free: u64,
+    /// In all.
+    pub total: u64,
+}
+
+impl Disk {
+    pub(super) fn read(folder: &Path) -> Option<Self> {
+        let stat = statvfs(folder).ok()?;
+        let unit = stat.fragment_size();
+        Some(Disk { free: stat.blocks_available() * unit, total: stat.blocks() * unit })
+    }
+
+    /// Percent that are free.
+    pub fn percent_free(self) -> u8 {
+        let percent = self.free.saturating_mul(100).checked_div(self.total).unwrap_or(100);
+        u8::try_from(percent.min(100)).unwrap_or(100)
+    }
+
+    /// How many hours of a stream fit above the reserve; `None` while nothing comes.
+    #[expect(clippy::cast_precision_loss, reason = "hours are shown to a tenth")]
+    pub fn hours_left(self, bytes_per_second: u64) -> Option<f64> {
+        let usable = self.free.saturating_sub(self.total / 100 * DISK_RESERVE);
+        (bytes_per_second > 0).then(|| usable as f64 / bytes_per_second as f64 / 3_600.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_of_the_disk_is_never_promised() {
+        let disk = Disk { free: 46 * 3_600_000, total: 100 * 3_600_000 };
+        assert_eq!(disk.hours_left(1_000), Some(36_000.0 / 1_000.0 * 1.0));
+        assert_eq!(Disk { free: 5, ..disk }.hours_left(1_000), Some(0.0));
+        assert_eq!(disk.hours_left(0), None);
+        assert_eq!(disk.percent_free(), 46);
+    }
+
+    #[test]
+    fn a_folder_that_is_there_has_a_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::read(folder.path()).unwrap();
+        assert!(disk.total >= disk.free);
+        assert_eq!(Disk::read(&folder.path().join("missing")), None);
+    }
+}
