@@ -1,6 +1,7 @@
 //! `venuebox run`: build → bind → spawn → wait → drain. And the publishers of the command line.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,16 +11,18 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::pool::Pool;
 use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::event::{Settings, Stage};
-use crate::ingest::{self, KeyRing, Listener, StreamKeyRule, Target};
+use crate::ingest::{self, KeyRing, Listener, Target};
+use crate::journal::Journal;
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
+use crate::storage::StreamKey;
 use crate::stream::{Epoch, WindowLimits};
 use crate::web::{App, Server, Sign};
 
@@ -50,16 +53,28 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
     for flag in config.without_effect() {
         log::warn!("{flag} is accepted, and has no effect in this version");
     }
-    let key = match &config.stream_key {
-        Some(key) => StreamKeyRule::new(String::from(key.reveal()), config.takeover.into()),
-        None => StreamKeyRule::random(random()?, config.takeover.into()),
+    let shown_key = match &config.stream_key {
+        Some(key) => String::from(key.reveal()),
+        None => ingest::random_key(random()?),
     };
-    let shown_key = String::from(key.reveal());
-    let (hub, offers, broadcast) = Hub::new(Epoch::from_random(random()?));
+    let key = StreamKey {
+        id: 1,
+        name: String::from("main"),
+        key: shown_key.clone(),
+        takeover: config.takeover.into(),
+        created: 0,
+        last_used: None,
+    };
+    let (_keys, keys) = watch::channel(Arc::from([key]));
+    let (_claimed, claimed) = watch::channel(true);
+    let (used, _) = mpsc::channel(1);
+    let keys = KeyRing::new(keys, claimed, used);
+    let journal = Journal::new();
+    let (hub, requests, broadcast) = Hub::new(Epoch::from_random(random()?));
     let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
     let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
     let settings = Settings { grace: config.grace, window, ..Settings::default() };
-    let stage = Stage::new(settings, offers, broadcast, segmenter);
+    let stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone());
     let (_sign, sign) = watch::channel(Sign::default());
 
     let own = Handle::current();
@@ -75,7 +90,7 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
         bind(config.http, "HTTP", "--http")?
     };
     let rtmp = bind(config.rtmp, "RTMP", "--rtmp")?;
-    let listener = Listener::new(rtmp, ingest::Config { keys: KeyRing::new(vec![key]) }, hub);
+    let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub);
     let server = Server::new(http, app.clone());
     let (http, rtmp) = (server.local_addr()?, listener.local_addr()?);
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;

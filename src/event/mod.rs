@@ -7,6 +7,7 @@
 mod clock;
 mod cutter;
 mod gate;
+mod kept_away;
 mod lane;
 mod opening;
 mod plan;

@@ -7,13 +7,15 @@
 //! ```
 //! A source on air that falls silent goes back behind a gate like any newcomer; its place is kept.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::gate::{Gate, Passed};
 use super::takeover::{Comer, Decision, Holder, decide};
-use crate::live::{Dismissal, Offer, Rank, Source, Verdict};
+use crate::live::{Dismissal, Input, Offer, Rank, Source, Verdict};
 use crate::stream::{Configuration, Media};
 
 /// A source, its gate, and when it last sent something.
@@ -133,6 +135,19 @@ impl Seats {
     /// The source at `place` is gone; one on standby moves up when nobody else has a claim.
     pub fn gone(&mut self, place: Place) -> Left {
         let left = self.seat(place).take().is_some();
+        self.left(place, left)
+    }
+
+    /// Sends away the one on air, or else the next one. Returns what became of the others, and who it was.
+    pub fn expel(&mut self, why: Dismissal) -> Option<(Left, Rank, Option<IpAddr>)> {
+        let place = if self.on_air.is_some() { Place::OnAir } else { Place::Next };
+        let seat = self.seat(place).take()?;
+        let (rank, address) = (seat.source.info.rank, seat.source.info.address);
+        seat.source.dismiss(why);
+        Some((self.left(place, true), rank, address))
+    }
+
+    fn left(&mut self, place: Place, left: bool) -> Left {
         let last = self.on_air.is_none() && self.next.is_none();
         if !left || place == Place::Standby {
             return Left::Nobody;
@@ -209,11 +224,27 @@ impl Seats {
         }
     }
 
-    /// Sends everybody away.
-    pub fn clear(&mut self, why: &Dismissal) {
-        for seat in [self.on_air.take(), self.next.take(), self.standby.take()].into_iter().flatten() {
+    /// Sends everybody away. Returns the encoders' addresses.
+    pub fn clear(&mut self, why: &Dismissal) -> Vec<Option<IpAddr>> {
+        let seats = [self.on_air.take(), self.next.take(), self.standby.take()];
+        let mut encoders = Vec::new();
+        for seat in seats.into_iter().flatten() {
+            if seat.source.info.rank == Rank::Encoder {
+                encoders.push(seat.source.info.address);
+            }
             seat.source.dismiss(why.clone());
         }
+        encoders
+    }
+
+    /// What the one on air sends, or the next one when nobody is.
+    pub fn input(&self) -> Option<&Arc<Input>> {
+        self.on_air.as_ref().or(self.next.as_ref()).map(|seat| &seat.source.info.input)
+    }
+
+    /// How many wait for the one on air to leave.
+    pub fn standby(&self) -> usize {
+        usize::from(self.standby.is_some()) + usize::from(self.on_air.is_some() && self.next.is_some())
     }
 }
 

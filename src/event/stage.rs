@@ -5,6 +5,7 @@
 //! ```
 //! Who is on air is decided in [`seats`](super::seats).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,13 +15,15 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Gate, Passed};
+use super::kept_away::{KeptAway, RELEASED};
 use super::opening::Opening;
 use super::plan::Entry;
 use super::seats::{Left, Place, Seats};
 use super::settings::Settings;
 use super::show::Show;
 use super::timeline::Timeline;
-use crate::live::{Broadcast, Dismissal, Offer, Offers, Phase, Rank};
+use crate::journal::{Journal, Note, Over};
+use crate::live::{Broadcast, Control, Dismissal, Input, Offer, Phase, Rank, Request, Requests, Verdict};
 use crate::media::{self, MediaError, Segmenter};
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
 
@@ -37,7 +40,7 @@ pub enum StageError {
 
 /// What woke the task.
 enum Wake {
-    Offer(Option<Offer>),
+    Request(Option<Request>),
     Media(Place, usize),
     Timer,
     Stop,
@@ -47,13 +50,15 @@ enum Wake {
 #[derive(Debug)]
 pub struct Stage {
     settings: Settings,
-    offers: Offers,
+    requests: Requests,
     broadcast: watch::Sender<Arc<Broadcast>>,
     segmenter: Segmenter,
+    journal: Journal,
     /// The origin of the pure half's `now`.
     origin: Instant,
     numbers: Numbers,
     seats: Seats,
+    kept_away: KeptAway,
     /// The rank of the encoder whose event this is.
     rank: Option<Rank>,
     opening: Option<Opening>,
@@ -65,21 +70,24 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A stage that takes offers and says what is on air.
+    /// A stage that does what is requested and says what is on air.
     pub fn new(
         settings: Settings,
-        offers: Offers,
+        requests: Requests,
         broadcast: watch::Sender<Arc<Broadcast>>,
         segmenter: Segmenter,
+        journal: Journal,
     ) -> Self {
         Stage {
             settings,
-            offers,
+            requests,
             broadcast,
             segmenter,
+            journal,
             origin: Instant::now(),
             numbers: Numbers::first(),
             seats: Seats::default(),
+            kept_away: KeptAway::default(),
             rank: None,
             opening: None,
             show: None,
@@ -96,8 +104,12 @@ impl Stage {
         loop {
             match self.wait(&stop).await {
                 Wake::Stop => break,
-                Wake::Offer(None) => return Err(StageError::NoIngest),
-                Wake::Offer(Some(offer)) => self.offered(offer),
+                Wake::Request(None) => return Err(StageError::NoIngest),
+                Wake::Request(Some(Request::Offer(offer))) => self.offered(offer),
+                Wake::Request(Some(Request::Control(control, done))) => {
+                    // Who asked may have gone; it is done all the same.
+                    let _ = done.send(self.control(control).await);
+                }
                 Wake::Media(place, 0) => self.gone(place),
                 Wake::Media(place, _) => self.arrived(place),
                 Wake::Timer => {}
@@ -105,7 +117,7 @@ impl Stage {
             self.due().await?;
             self.announce();
         }
-        self.seats.clear(&Dismissal::Stopping);
+        let _ = self.seats.clear(&Dismissal::Stopping);
         if let Some(show) = &mut self.show {
             show.timeline.close();
             if let Err(error) = show.perform(&self.segmenter).await {
@@ -123,7 +135,7 @@ impl Stage {
         tokio::select! {
             biased;
             () = stop.cancelled() => Wake::Stop,
-            offer = self.offers.recv() => Wake::Offer(offer),
+            request = self.requests.recv() => Wake::Request(request),
             (place, count) = self.seats.receive(paced.is_some(), &mut self.inbox) => Wake::Media(place, count),
             () = sleep_until(paced.map(|again| self.origin + again)) => Wake::Timer,
             () = sleep_until(deadline) => Wake::Timer,
@@ -157,6 +169,11 @@ impl Stage {
     }
 
     fn offered(&mut self, offer: Offer) {
+        let info = &offer.source.info;
+        if let Some(refusal) = self.kept_away.ask(self.origin.elapsed(), info.rank, info.address) {
+            let _ = offer.verdict.send(Verdict::Refused(refusal));
+            return;
+        }
         let awaited = self.show.as_ref().and(self.rank);
         if self.seats.offer(offer, awaited) {
             self.broadcast.send_modify(|broadcast| {
@@ -165,8 +182,43 @@ impl Stage {
         }
     }
 
+    /// Does what the operator says; `false`: there is nothing to do it to.
+    async fn control(&mut self, control: Control) -> bool {
+        let now = self.now();
+        match control {
+            Control::EndEvent => {
+                if self.show.is_none() {
+                    return false;
+                }
+                self.end_event(Over::Operator).await;
+                let encoders = self.seats.clear(&Dismissal::Ended);
+                self.kept_away.ended(now, encoders);
+                self.disconnected();
+            }
+            Control::DisconnectEncoder => {
+                let Some((left, _, address)) = self.seats.expel(Dismissal::Disconnected) else {
+                    return false;
+                };
+                self.journal.note(Note::Disconnected { address });
+                self.left(left);
+            }
+            Control::ReleaseSlot => {
+                let Some((left, rank, address)) = self.seats.expel(Dismissal::Released) else { return false };
+                self.kept_away.released(now, rank, address);
+                self.journal.note(Note::Released { address, seconds: RELEASED.as_secs() });
+                self.left(left);
+            }
+        }
+        true
+    }
+
     fn gone(&mut self, place: Place) {
-        let last = match self.seats.gone(place) {
+        let left = self.seats.gone(place);
+        self.left(left);
+    }
+
+    fn left(&mut self, left: Left) {
+        let last = match left {
             Left::Nobody => return,
             Left::OnAir { last } => {
                 if self.opening.take().is_some() {
@@ -177,10 +229,14 @@ impl Stage {
             Left::Next { last } => last,
         };
         if last {
-            self.broadcast.send_modify(|broadcast| {
-                Arc::make_mut(broadcast).last_disconnect = Some(SystemTime::now());
-            });
+            self.disconnected();
         }
+    }
+
+    fn disconnected(&self) {
+        self.broadcast.send_modify(|broadcast| {
+            Arc::make_mut(broadcast).last_disconnect = Some(SystemTime::now());
+        });
     }
 
     fn arrived(&mut self, place: Place) {
@@ -230,7 +286,7 @@ impl Stage {
         self.open_gate(now).await?;
         self.open_show(now).await?;
         if self.grace_end().is_some_and(|end| now >= end) {
-            self.end_event().await;
+            self.end_event(Over::Grace(self.settings.grace.as_secs())).await;
         }
         if self.forget_at().is_some_and(|at| now >= at) {
             self.past = None;
@@ -240,7 +296,7 @@ impl Stage {
         show.timeline.tick(now);
         let holding = show.timeline.holding_since().is_some();
         if holding && !held {
-            log::info!("no picture comes from the encoder; its last one is held");
+            self.journal.note(Note::EncoderGone { grace: self.settings.grace.as_secs() });
         }
         let performed = show.perform(&self.segmenter).await;
         if let Err(error) = performed {
@@ -252,7 +308,7 @@ impl Stage {
     }
 
     fn cannot_package(&mut self, error: &MediaError) {
-        log::warn!(error:% = error; "the encoder's stream cannot be packaged");
+        self.journal.note(Note::Unusable { why: error.to_string() });
         self.seats.dismiss(Dismissal::Unusable(error.to_string()));
     }
 
@@ -263,8 +319,18 @@ impl Stage {
         if let Err(error) = self.segmenter.check(passed.configuration.clone()).await {
             self.cannot_package(&error);
         } else if let Some(show) = &mut self.show {
+            let away = show.timeline.holding_since().map(|since| now.saturating_sub(since).as_secs());
+            let changed = *show.timeline.configuration() != passed.configuration;
             show.timeline.enter(now, entry(passed).await?);
-            log::info!("the encoder is on air");
+            let (encoder, address) = who(self.seats.input());
+            match away {
+                Some(away) => self.journal.note(Note::EncoderBack { away }),
+                None if self.is_another() => self.journal.note(Note::Takeover { encoder, address }),
+                None => {}
+            }
+            if changed {
+                self.journal.note(Note::Reconfigured);
+            }
         } else {
             let mut opening = Opening::new(self.settings.segment, passed.configuration);
             passed.units.into_iter().for_each(|(arrival, unit)| opening.push(arrival, unit));
@@ -273,12 +339,18 @@ impl Stage {
         Ok(())
     }
 
+    /// Whether the one on air is not the one that was announced.
+    fn is_another(&self) -> bool {
+        let announced = self.broadcast.borrow().input.as_ref().map(Arc::as_ptr);
+        self.seats.input().map(Arc::as_ptr) != announced
+    }
+
     /// Begins the event once its opening is measured.
     async fn open_show(&mut self, now: Duration) -> Result<(), StageError> {
         let Some(opening) = self.opening.take() else { return Ok(()) };
         let Some(measured) = opening.measure(now) else {
             if opening.deadline().is_some_and(|deadline| now >= deadline) {
-                log::warn!("the encoder sent too little to begin an event");
+                self.journal.note(Note::TooLittle);
                 self.seats.retire(Gate::closed(opening.configuration()));
             } else {
                 self.opening = Some(opening);
@@ -291,19 +363,21 @@ impl Stage {
         let date = unix_millis(SystemTime::now() - waited);
         let timeline = Timeline::new(&self.settings, measured, entry, date);
         let show = Show::new(timeline, measured, self.settings.window, &mut self.numbers);
-        log::info!(event:% = show.event; "the event begins");
+        let (encoder, address) = who(self.seats.input());
+        self.kept_away.begun();
+        self.journal.note(Note::OnAir { encoder, address });
         self.show = Some(show);
         Ok(())
     }
 
-    async fn end_event(&mut self) {
+    async fn end_event(&mut self, why: Over) {
         let Some(mut show) = self.show.take() else { return };
         show.timeline.close();
         if let Err(error) = show.perform(&self.segmenter).await {
             log::warn!(error:% = error; "the event's last part could not be closed");
         }
         show.end();
-        log::info!(event:% = show.event; "the event is over: no encoder came back in time");
+        self.journal.note(Note::EventOver(why));
         self.numbers = show.numbers();
         self.past = Some((show, self.now()));
     }
@@ -319,17 +393,27 @@ impl Stage {
             (None, _, None) => Phase::Waiting,
         };
         let shows = current.into_iter().chain(past);
+        let (input, standby) = (self.seats.input(), self.seats.standby());
         self.broadcast.send_if_modified(|broadcast| {
             let known = broadcast.renditions.iter().map(|live| &live.rendition);
-            if broadcast.phase == phase && known.eq(shows.clone().map(Show::rendition)) {
+            let same_input = broadcast.input.as_ref().map(Arc::as_ptr) == input.map(Arc::as_ptr);
+            let same_seats = same_input && broadcast.standby == standby;
+            if broadcast.phase == phase && same_seats && known.eq(shows.clone().map(Show::rendition)) {
                 return false;
             }
             let broadcast = Arc::make_mut(broadcast);
             broadcast.phase = phase;
             broadcast.renditions = shows.map(Show::live).collect();
+            broadcast.input = input.cloned();
+            broadcast.standby = standby;
             true
         });
     }
+}
+
+/// An encoder as the operator knows it.
+fn who(input: Option<&Arc<Input>>) -> (Option<String>, Option<IpAddr>) {
+    input.map_or((None, None), |input| (input.announced().encoder, input.origin.address))
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -7,7 +7,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -16,12 +16,18 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::depacketizer::{DepacketizeError, Depacketizer};
+use super::encoder_name::encoder_name;
+use super::listener::Config;
 use super::publisher::TEST_CARD_ENCODER;
-use super::stream_key::KeyRing;
-use crate::live::{Dismissal, Hub, Rank, Refusal, SourceClosed, SourceInfo, SourceSender, Verdict, source};
+use super::stream_key::{Admission, KeyRing};
+use crate::journal::{Journal, Note};
+use crate::live::{
+    Announced, Dismissal, Hub, Origin, Rank, Refusal, SourceClosed, SourceInfo, SourceMeter, SourceSender,
+    Verdict, source,
+};
 use crate::rtmp::handshake::RANDOM;
-use crate::rtmp::{ProtocolError, PublishRequest, Server, ServerAction};
-use crate::stream::{Media, Takeover};
+use crate::rtmp::{Metadata, ProtocolError, PublishRequest, Server, ServerAction};
+use crate::stream::Media;
 
 /// The handshake must be over by then. Threat: sockets that say nothing.
 const HANDSHAKE: Duration = Duration::from_secs(5);
@@ -41,6 +47,21 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// Read at once. Larger reads save wake-ups at high bit rates; there are few connections.
 const READ: usize = 64 << 10;
+
+/// What an encoder hears whose key is not one of ours.
+const UNKNOWN_KEY: &str = "This stream key is not known. Copy it again from the box's page.";
+
+/// What an encoder hears before somebody owns the box.
+const NOT_CLAIMED: &str = "This box is not set up yet. Open its admin page first.";
+
+/// What an encoder hears whose key was revoked while it published.
+const REVOKED: &str = "This stream key was revoked at the box. Copy a new one from its page.";
+
+/// Kbit/s beyond it are not believed. Threat: nonsense in the dashboard.
+const MAX_DATA_RATE: f64 = 1_000_000.0;
+
+/// Pictures a second beyond it are not believed.
+const MAX_FRAME_RATE: f64 = 1_000.0;
 
 /// Why a connection ended, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +90,7 @@ pub struct Connection {
     socket: TcpStream,
     address: IpAddr,
     keys: KeyRing,
+    journal: Journal,
     hub: Hub,
     session: Server,
     publishing: Option<Publishing>,
@@ -81,16 +103,20 @@ pub struct Connection {
 struct Publishing {
     source: SourceSender,
     depacketizer: Depacketizer,
+    meter: SourceMeter,
+    /// By which key it was let in.
+    key: Admission,
     last_media: Instant,
 }
 
 impl Connection {
     /// A connection of an accepted socket. `random` fills the handshake.
-    pub fn new(socket: TcpStream, address: IpAddr, random: [u8; RANDOM], keys: KeyRing, hub: Hub) -> Self {
+    pub fn new(socket: TcpStream, address: IpAddr, random: [u8; RANDOM], config: Config, hub: Hub) -> Self {
         Connection {
             socket,
             address,
-            keys,
+            keys: config.keys,
+            journal: config.journal,
             hub,
             session: Server::new(random),
             publishing: None,
@@ -141,6 +167,7 @@ impl Connection {
         let (deadline, limit) = self.deadline();
         self.buffer.clear();
         let shaken = self.session.handshake_done();
+        let key = self.publishing.as_ref().map(|publishing| publishing.key.id);
         let read = tokio::select! {
             biased;
             () = stop.cancelled() => {
@@ -148,6 +175,9 @@ impl Connection {
             }
             why = dismissed(&mut self.publishing) => {
                 return self.tell(&why.to_string()).await.and(Err(End::Told(why.to_string())));
+            }
+            () = revoked(&mut self.keys, key) => {
+                return self.revoked().await;
             }
             read = self.socket.read_buf(&mut self.buffer) => read?,
             () = sleep_until(deadline) => return Err(End::Silent(limit)),
@@ -171,7 +201,7 @@ impl Connection {
             match action {
                 ServerAction::Send(bytes) => self.send(&bytes).await?,
                 ServerAction::Publish(request) => self.publish(request).await,
-                ServerAction::Metadata { .. } => {}
+                ServerAction::Metadata(metadata) => self.metadata(metadata),
                 ServerAction::Video { timestamp, body } => {
                     self.media(stop, |depacketizer| depacketizer.video(timestamp, body)).await?;
                 }
@@ -189,50 +219,95 @@ impl Connection {
     }
 
     async fn publish(&mut self, request: PublishRequest) {
-        let Some(takeover) = self.rule(&request) else {
-            log::warn!(address:% = self.address; "an encoder came with a wrong stream key");
-            return self.session.refuse("This stream key is not known. Copy it again from the box's page.");
-        };
         let test_card = request.encoder.as_deref().is_some_and(|name| name.starts_with(TEST_CARD_ENCODER));
+        if !test_card && !self.keys.is_claimed() {
+            let why = String::from(NOT_CLAIMED);
+            self.journal.note(Note::EncoderRefused { address: self.address, why });
+            return self.session.refuse(NOT_CLAIMED);
+        }
+        let Some(key) = self.admission(&request) else {
+            self.journal.note(Note::WrongKey { address: self.address });
+            return self.session.refuse(UNKNOWN_KEY);
+        };
+        let meter = SourceMeter::new(Origin {
+            address: Some(self.address),
+            key: Some(key.name.clone()),
+            key_id: Some(key.id),
+            test_card,
+            since: SystemTime::now(),
+        });
+        let name = request.encoder.as_deref().and_then(encoder_name);
+        let name = if test_card { Some(String::from("The test card")) } else { name };
+        meter.announced(Announced { encoder: name.clone(), ..Announced::default() });
         let (sender, offered) = source(SourceInfo {
             address: Some(self.address),
             encoder: request.encoder,
             rank: if test_card { Rank::TestCard } else { Rank::Encoder },
-            takeover,
+            takeover: key.takeover,
+            input: meter.input(),
         });
         match self.hub.offer(offered).await {
             Verdict::Accepted => {}
             Verdict::Standby => {
-                log::info!(address:% = self.address; "a second encoder stands by");
+                self.journal.note(Note::StandBy { encoder: name, address: Some(self.address) });
             }
             Verdict::Refused(refusal) => {
-                self.log_refusal(refusal);
+                self.note_refusal(refusal);
                 return self.session.refuse(&refusal.to_string());
             }
         }
         self.publishing = Some(Publishing {
             source: sender,
             depacketizer: Depacketizer::default(),
+            meter,
+            key: key.clone(),
             last_media: Instant::now(),
         });
+        self.keys.note_use(key.id);
         self.session.accept();
     }
 
-    fn log_refusal(&self, refusal: Refusal) {
+    fn note_refusal(&self, refusal: Refusal) {
         match refusal {
             // The test card asks every few seconds for as long as an encoder is on air.
-            Refusal::OutRanked => log::debug!(address:% = self.address; "a publisher was refused: {refusal}"),
-            _ => log::info!(address:% = self.address; "a publisher was refused: {refusal}"),
+            Refusal::OutRanked | Refusal::CardEnded | Refusal::Stopping => {
+                log::debug!(address:% = self.address; "a publisher was refused: {refusal}");
+            }
+            _ => {
+                let why = refusal.to_string();
+                self.journal.note(Note::EncoderRefused { address: self.address, why });
+            }
         }
     }
 
-    /// The rule of the request's key. Encoders put it into the stream's name, some with a query behind it, and
+    /// What the request's key allows. Encoders put it into the stream's name, some with a query behind it, and
     /// some into the application's path.
-    fn rule(&self, request: &PublishRequest) -> Option<Takeover> {
+    fn admission(&self, request: &PublishRequest) -> Option<Admission> {
         let name = request.stream.as_str();
         let bare = name.split('?').next().unwrap_or(name);
         let in_path = request.app.rsplit_once('/').map(|(_, last)| last);
         [Some(name), Some(bare), in_path].into_iter().flatten().find_map(|key| self.keys.check(key))
+    }
+
+    fn metadata(&self, metadata: Metadata) {
+        let Some(publishing) = &self.publishing else { return };
+        let (video, audio) = (metadata.video_data_rate, metadata.audio_data_rate);
+        // Without the picture's rate the sound's alone says nothing of the stream.
+        let kilobits = video.map(|video| video + audio.unwrap_or_default());
+        publishing.meter.announced(Announced {
+            encoder: metadata.encoder.as_deref().filter(|_| !publishing.test_card()).and_then(encoder_name),
+            bit_rate: kilobits.and_then(bits),
+            frame_rate: metadata.frame_rate.filter(|rate| *rate > 0.0 && *rate <= MAX_FRAME_RATE),
+        });
+    }
+
+    /// The key of the one that publishes was revoked: it goes at once, and so does its place.
+    async fn revoked(&mut self) -> Result<(), End> {
+        if let Some(publishing) = self.publishing.take() {
+            let key = publishing.key.name;
+            self.journal.note(Note::RevokedEncoderDropped { key, address: self.address });
+        }
+        self.tell(REVOKED).await.and(Err(End::Told(String::from(REVOKED))))
     }
 
     /// Hands a message's media to the event; waits while the event holds the sender back.
@@ -250,6 +325,10 @@ impl Connection {
             }
         };
         for item in media {
+            match &item {
+                Media::Unit(unit) => publishing.meter.unit(unit),
+                Media::Config(config) => publishing.meter.configured(config),
+            }
             let sent = tokio::select! {
                 sent = publishing.source.send(item) => sent,
                 () = stop.cancelled() => return Ok(()),
@@ -260,6 +339,7 @@ impl Connection {
             }
         }
         publishing.last_media = Instant::now();
+        publishing.meter.arrived(publishing.last_media);
         Ok(())
     }
 
@@ -290,6 +370,25 @@ impl Connection {
         };
         // Whatever comes of it, the socket is closed next.
         let _ = timeout(LINGER, read_on).await;
+    }
+}
+
+impl Publishing {
+    fn test_card(&self) -> bool {
+        self.meter.origin().test_card
+    }
+}
+
+/// Kbit/s as an encoder says them, in bits.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just before")]
+fn bits(kilobits: f64) -> Option<u64> {
+    (1.0..=MAX_DATA_RATE).contains(&kilobits).then_some((kilobits * 1_000.0) as u64)
+}
+
+async fn revoked(keys: &mut KeyRing, key: Option<i64>) {
+    match key {
+        Some(key) => keys.revoked(key).await,
+        None => std::future::pending().await,
     }
 }
 

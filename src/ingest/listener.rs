@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::Connection;
 use super::stream_key::KeyRing;
+use crate::journal::Journal;
 use crate::live::Hub;
 use crate::rtmp::handshake::RANDOM;
 use crate::turnstile::Turnstile;
@@ -29,6 +30,8 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 pub struct Config {
     /// The keys that may publish.
     pub keys: KeyRing,
+    /// Where the operator reads who was refused.
+    pub journal: Journal,
 }
 
 /// The bound RTMP port.
@@ -78,8 +81,7 @@ impl Listener {
             let mut random = [0; RANDOM];
             // The handshake's filler needs to differ, not to be secret; zeros would do as well.
             let _ = getrandom::fill(&mut random);
-            let (keys, hub) = (self.config.keys.clone(), self.hub.clone());
-            let connection = Connection::new(socket, address, random, keys, hub);
+            let connection = Connection::new(socket, address, random, self.config.clone(), self.hub.clone());
             let stop = stop.clone();
             tasks.spawn(async move {
                 connection.run(stop).await;

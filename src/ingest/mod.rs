@@ -5,6 +5,7 @@
 
 mod connection;
 mod depacketizer;
+mod encoder_name;
 mod listener;
 mod packetizer;
 mod publisher;
@@ -12,4 +13,4 @@ mod stream_key;
 
 pub use listener::{Config, Listener};
 pub use publisher::{PublishError, Target, publish_file, publish_test_card};
-pub use stream_key::{KeyRing, StreamKeyRule};
+pub use stream_key::{Admission, KeyRing, random_key};

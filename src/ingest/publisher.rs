@@ -66,10 +66,16 @@ impl PublishError {
     fn will_pass(&self) -> bool {
         match self {
             PublishError::Refused(reason) => {
-                let passing = [Refusal::OutRanked.to_string(), Refusal::Occupied.to_string()];
-                passing.contains(reason)
-                    || *reason == Dismissal::Replaced.to_string()
-                    || *reason == Dismissal::Stopping.to_string()
+                let refusals = [Refusal::OutRanked, Refusal::Occupied, Refusal::CardEnded, Refusal::Released]
+                    .map(|r| r.to_string());
+                let dismissals = [
+                    Dismissal::Replaced,
+                    Dismissal::Stopping,
+                    Dismissal::Ended,
+                    Dismissal::Disconnected,
+                    Dismissal::Released,
+                ];
+                refusals.contains(reason) || dismissals.iter().any(|why| why.to_string() == *reason)
             }
             PublishError::Closed | PublishError::Connect { .. } => true,
             _ => false,

@@ -1,4 +1,4 @@
-//! Where sources are offered to the event, and where readers learn what is on air.
+//! Where the event is asked, and where readers learn what is on air.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -6,34 +6,10 @@ use std::time::SystemTime;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use super::input::Input;
+use super::request::{Control, MAX_REQUESTS, Offer, Request, Requests, Verdict};
 use super::source::{Refusal, Source};
 use crate::stream::{Epoch, EventId, EventState, Rendition, RenditionId, Window};
-
-/// Offers that wait for the event. Each one is a connection with the right key; the event answers at once.
-const MAX_OFFERS: usize = 16;
-
-/// The event's answer to an offered source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It feeds the event from its next key frame on.
-    Accepted,
-    /// It waits for the one on air to leave; its media is read and let go.
-    Standby,
-    /// It may not.
-    Refused(Refusal),
-}
-
-/// A source that wants to feed the event.
-#[derive(Debug)]
-pub struct Offer {
-    /// The source.
-    pub source: Source,
-    /// Where the answer goes.
-    pub verdict: oneshot::Sender<Verdict>,
-}
-
-/// The event's end of the offers.
-pub type Offers = mpsc::Receiver<Offer>;
 
 /// Where the box stands with its event; [`EventState`] is what it says at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,12 +66,23 @@ pub struct Broadcast {
     pub last_connect: Option<SystemTime>,
     /// When an encoder last went.
     pub last_disconnect: Option<SystemTime>,
+    /// What the encoder on air sends, or the next one when nobody is.
+    pub input: Option<Arc<Input>>,
+    /// Encoders that wait for it to leave.
+    pub standby: usize,
 }
 
 impl Broadcast {
     /// Nothing yet.
     pub fn new() -> Self {
-        Broadcast { phase: Phase::Waiting, renditions: Vec::new(), last_connect: None, last_disconnect: None }
+        Broadcast {
+            phase: Phase::Waiting,
+            renditions: Vec::new(),
+            last_connect: None,
+            last_disconnect: None,
+            input: None,
+            standby: 0,
+        }
     }
 
     /// The renditions of the event that viewers are sent to.
@@ -116,20 +103,20 @@ impl Default for Broadcast {
     }
 }
 
-/// The readers' and the sources' handle; clones are cheap.
+/// Everybody's handle but the event's own; clones are cheap.
 #[derive(Clone, Debug)]
 pub struct Hub {
     epoch: Epoch,
-    offers: mpsc::Sender<Offer>,
+    requests: mpsc::Sender<Request>,
     broadcast: watch::Receiver<Arc<Broadcast>>,
 }
 
 impl Hub {
-    /// A hub, the event's end of the offers, and where the event says what is on air.
-    pub fn new(epoch: Epoch) -> (Self, Offers, watch::Sender<Arc<Broadcast>>) {
-        let (offers, receiver) = mpsc::channel(MAX_OFFERS);
+    /// A hub, the event's end of the requests, and where the event says what is on air.
+    pub fn new(epoch: Epoch) -> (Self, Requests, watch::Sender<Arc<Broadcast>>) {
+        let (requests, receiver) = mpsc::channel(MAX_REQUESTS);
         let (sender, broadcast) = watch::channel(Arc::new(Broadcast::new()));
-        (Hub { epoch, offers, broadcast }, receiver, sender)
+        (Hub { epoch, requests, broadcast }, receiver, sender)
     }
 
     /// The epoch of all media URLs.
@@ -140,10 +127,32 @@ impl Hub {
     /// Offers a source to the event.
     pub async fn offer(&self, source: Source) -> Verdict {
         let (verdict, answer) = oneshot::channel();
-        if self.offers.send(Offer { source, verdict }).await.is_err() {
+        if self.requests.send(Request::Offer(Offer { source, verdict })).await.is_err() {
             return Verdict::Refused(Refusal::Stopping);
         }
         answer.await.unwrap_or(Verdict::Refused(Refusal::Stopping))
+    }
+
+    /// Ends the event: EXT-X-ENDLIST at once, and its encoders are sent away. `false`: no event is on.
+    pub async fn end_event(&self) -> bool {
+        self.control(Control::EndEvent).await
+    }
+
+    /// Sends the encoder away; one that reconnects by itself is let in again. `false`: none is there.
+    pub async fn disconnect_encoder(&self) -> bool {
+        self.control(Control::DisconnectEncoder).await
+    }
+
+    /// Sends the encoder away and keeps it away for a while, so that another one gets its place. `false`: none is
+    /// there.
+    pub async fn release_slot(&self) -> bool {
+        self.control(Control::ReleaseSlot).await
+    }
+
+    async fn control(&self, control: Control) -> bool {
+        let (done, answer) = oneshot::channel();
+        let asked = self.requests.send(Request::Control(control, done)).await;
+        asked.is_ok() && answer.await.unwrap_or(false)
     }
 
     /// What is on air now.

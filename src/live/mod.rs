@@ -8,10 +8,16 @@
 
 mod audience;
 mod hub;
+mod input;
 mod publisher;
+mod request;
 mod source;
+mod stamps;
 
 pub use audience::{Audience, Session};
-pub use hub::{Broadcast, Hub, LiveRendition, Offer, Offers, Phase, Verdict};
+pub use hub::{Broadcast, Hub, LiveRendition, Phase};
+pub use input::{Announced, Input, Origin, Reading, SourceMeter};
 pub use publisher::Publisher;
+pub use request::{Control, Offer, Request, Requests, Verdict};
 pub use source::{Dismissal, Rank, Refusal, Source, SourceClosed, SourceInfo, SourceSender, source};
+pub use stamps::Fault;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use super::input::Input;
 use crate::stream::{Media, Takeover};
 
 /// Items between a connection and the event. The event reads at once; the bound is for the moment in which it
@@ -33,6 +34,17 @@ pub enum Refusal {
     /// A test card against an encoder.
     #[error("an encoder has the event; the test card comes back when the event is over")]
     OutRanked,
+    /// The operator ended the event a moment ago, and this encoder reconnects by itself.
+    #[error(
+        "The event was ended at the box. Stop streaming, wait half a minute, then start again for a new one."
+    )]
+    Ended,
+    /// The operator ended the event, and the test card would begin a new one.
+    #[error("the event was ended at the box; the test card waits for the next one")]
+    CardEnded,
+    /// The operator gave its place to another encoder.
+    #[error("The operator freed this place for another encoder. Try again in half a minute.")]
+    Released,
     /// The program is stopping.
     #[error("the box is stopping; try again in a moment")]
     Stopping,
@@ -47,6 +59,15 @@ pub enum Dismissal {
     /// What it sent cannot be packaged.
     #[error("the stream cannot be packaged: {0}")]
     Unusable(String),
+    /// The operator ended the event.
+    #[error("The event was ended at the box. Start streaming again for a new one.")]
+    Ended,
+    /// The operator sent it away.
+    #[error("The encoder was disconnected at the box.")]
+    Disconnected,
+    /// The operator gave its place to another encoder.
+    #[error("The operator freed this place for another encoder.")]
+    Released,
     /// The program is stopping.
     #[error("the box is stopping")]
     Stopping,
@@ -63,6 +84,8 @@ pub struct SourceInfo {
     pub rank: Rank,
     /// Its stream key's rule.
     pub takeover: Takeover,
+    /// What it sends, as it is measured.
+    pub input: Arc<Input>,
 }
 
 /// The event's end of a source.

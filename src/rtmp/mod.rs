@@ -25,7 +25,7 @@ mod server;
 
 pub use client::{Client, ClientAction, PublishTarget};
 pub use error::ProtocolError;
-pub use server::{MAX_HELD, PublishRequest, Server, ServerAction};
+pub use server::{MAX_HELD, Metadata, PublishRequest, Server, ServerAction};
 
 #[cfg(test)]
 mod session_tests;

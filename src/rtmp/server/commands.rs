@@ -1,6 +1,6 @@
 //! What encoders call (RTMP 1.0, 7.2, and what grew around it).
 
-use super::{MAX_COMMANDS, MAX_STREAMS, Publish, PublishRequest, Server, ServerAction};
+use super::{MAX_COMMANDS, MAX_STREAMS, Metadata, Publish, PublishRequest, Server, ServerAction};
 use crate::rtmp::ProtocolError;
 use crate::rtmp::amf0::Value;
 use crate::rtmp::message::Command;
@@ -96,14 +96,25 @@ impl Server {
         if let [Value::String(handler), fields, ..] = values
             && handler == "onMetaData"
         {
-            let encoder = fields.get("encoder").and_then(Value::as_str).map(str::to_owned);
-            self.outbox.push(ServerAction::Metadata { encoder });
+            let number = |name| fields.get(name).and_then(number);
+            self.outbox.push(ServerAction::Metadata(Metadata {
+                encoder: fields.get("encoder").and_then(Value::as_str).map(str::to_owned),
+                video_data_rate: number("videodatarate"),
+                audio_data_rate: number("audiodatarate"),
+                frame_rate: number("framerate"),
+            }));
         }
     }
 
     fn connected(&self, command: &'static str) -> Result<&super::Application, ProtocolError> {
         self.application.as_ref().ok_or(ProtocolError::NotConnected { command })
     }
+}
+
+/// Some encoders send their numbers as text.
+fn number(value: &Value) -> Option<f64> {
+    let number = value.as_number().or_else(|| value.as_str()?.trim().parse().ok())?;
+    number.is_finite().then_some(number)
 }
 
 /// Undoes what FFmpeg does to names that end like files: `show.mp4` goes out as `mp4:show.mp4`.

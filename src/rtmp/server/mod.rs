@@ -47,8 +47,21 @@ pub struct PublishRequest {
     pub encoder: Option<String>,
 }
 
+/// What an encoder says of its stream; nothing of it is checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metadata {
+    /// What it says it is.
+    pub encoder: Option<String>,
+    /// Kbit/s of picture.
+    pub video_data_rate: Option<f64>,
+    /// Kbit/s of sound.
+    pub audio_data_rate: Option<f64>,
+    /// Pictures a second.
+    pub frame_rate: Option<f64>,
+}
+
 /// What a server wants done, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ServerAction {
     /// To the socket.
     Send(Bytes),
@@ -56,10 +69,7 @@ pub enum ServerAction {
     /// then is held back, at most [`MAX_HELD`] bytes, so the socket had better rest.
     Publish(PublishRequest),
     /// onMetaData of the accepted publish.
-    Metadata {
-        /// What the encoder says it is.
-        encoder: Option<String>,
-    },
+    Metadata(Metadata),
     /// A FLV video tag's body.
     Video {
         /// Milliseconds, unwrapped; the first is below 2^32.

@@ -17,7 +17,7 @@ proptest! {
         prop_assert_eq!(&pair.heard, &[ClientAction::Ready]);
         prop_assert!(pair.server.server.is_publishing());
         pair.client.metadata(&[("encoder", "venuebox".into()), ("width", 1280.0.into())]);
-        let mut expected = vec![ServerAction::Metadata { encoder: Some("venuebox".into()) }];
+        let mut expected = vec![ServerAction::Metadata(Metadata { encoder: Some("venuebox".into()), ..Metadata::default() })];
         let mut timestamp = i64::from(start);
         for (advance, is_video, body) in frames {
             timestamp += advance;

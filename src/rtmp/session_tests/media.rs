@@ -100,7 +100,9 @@ fn metadata_names_the_encoder_with_and_without_its_wrapper() {
         .say(Message::Data(vec!["@setDataFrame".into(), "onMetaData".into(), fields()]), 0, 1)
         .say(Message::Data(vec!["onMetaData".into(), Value::Null]), 0, 1)
         .say(Message::Data(vec!["onTextData".into(), fields()]), 0, 1);
-    let metadata = |encoder: Option<&str>| ServerAction::Metadata { encoder: encoder.map(str::to_owned) };
+    let metadata = |encoder: Option<&str>| {
+        ServerAction::Metadata(Metadata { encoder: encoder.map(str::to_owned), ..Metadata::default() })
+    };
     assert_eq!(script.play().0.did[1..], [metadata(Some("obs-output module")), metadata(None)]);
 }
 
@@ -112,4 +114,21 @@ fn an_aggregate_is_as_good_as_its_parts() {
     let (server, result) = script.play();
     assert_eq!(result, Ok(()), "commands have no business in it");
     assert_eq!(server.did[1..], [video(500, b"A"), video(520, b"B")]);
+}
+
+#[test]
+fn metadata_tells_rates_also_as_text_and_never_as_nonsense() {
+    let fields = Value::EcmaArray(vec![
+        ("videodatarate".into(), Value::Number(4_500.0)),
+        ("audiodatarate".into(), "160".into()),
+        ("framerate".into(), Value::Number(f64::NAN)),
+    ]);
+    let script = Script::publishing().say(Message::Data(vec!["onMetaData".into(), fields]), 0, 1);
+    let expected = Metadata {
+        encoder: None,
+        video_data_rate: Some(4_500.0),
+        audio_data_rate: Some(160.0),
+        frame_rate: None,
+    };
+    assert_eq!(script.play().0.did[1..], [ServerAction::Metadata(expected)]);
 }
