@@ -217,7 +217,6 @@ impl RunConfig {
     pub fn without_effect(&self) -> Vec<&'static str> {
         let r2 = &self.r2;
         let flags = [
-            ("--runtime", self.runtime.is_some()),
             ("--public-url", self.public_url.is_some()),
             ("--pull", self.pull.is_some()),
             ("--admin-password", self.admin_password.is_some()),

@@ -15,19 +15,20 @@ use tokio::sync::{mpsc, watch};
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::pool::Pool;
+use super::runtime_folder::{LIVED, RuntimeFolder};
+use super::service;
+use super::sockets::{BACKLOG, Sockets};
 use super::supervisor::Crew;
 use super::telemetry::tell;
-use crate::event::{Settings, Stage};
+use crate::event::snapshot::{self, Snapshot};
+use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Target};
 use crate::journal::Journal;
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
 use crate::storage::StreamKey;
-use crate::stream::{Epoch, WindowLimits};
+use crate::stream::{Epoch, Numbers, WindowLimits};
 use crate::web::{App, Server, Sign};
-
-/// Connections that wait to be accepted; a thousand phones come at once when the doors open.
-const BACKLOG: i32 = 4_096;
 
 /// The steps of the drain; their sum stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
@@ -39,16 +40,24 @@ const WEB_DRAIN: Duration = Duration::from_millis(2_500);
 /// Two runtimes: this thread is the encoder's and the event's, the [`Pool`] is the viewers'. A picture is handed on
 /// without waking another thread eighty times a second, and no crowd delays it.
 pub fn run(config: RunConfig) -> anyhow::Result<()> {
+    // Before any thread starts.
+    let sockets = Sockets::take()?;
     raise_descriptor_limit();
+    let folder = RuntimeFolder::open(config.runtime.as_deref(), &config.data)?;
     let viewers = Pool::start()?;
     let runtime = current_thread()?;
-    let outcome = runtime.block_on(live(config, viewers.handle()));
+    let outcome = runtime.block_on(live(config, sockets, &folder, viewers.handle()));
     runtime.shutdown_timeout(Duration::from_millis(100));
     drop(viewers);
     outcome
 }
 
-async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
+async fn live(
+    config: RunConfig,
+    mut sockets: Sockets,
+    folder: &RuntimeFolder,
+    viewers: &Handle,
+) -> anyhow::Result<()> {
     // Build.
     for flag in config.without_effect() {
         log::warn!("{flag} is accepted, and has no effect in this version");
@@ -70,11 +79,20 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
     let (used, _) = mpsc::channel(1);
     let keys = KeyRing::new(keys, claimed, used);
     let journal = Journal::new();
-    let (hub, requests, broadcast) = Hub::new(Epoch::from_random(random()?));
-    let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
     let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
+    let kept = folder.snapshot()?;
+    // A running event and the last one.
+    let found = snapshot::read(&kept, window.memory * 2);
+    let (epoch, numbers) = match &found.identity {
+        Some(known) => known.clone(),
+        None => (Epoch::from_random(random()?), Numbers::first()),
+    };
+    let (hub, requests, broadcast) = Hub::new(epoch.clone());
+    let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
     let settings = Settings { grace: config.grace, window, ..Settings::default() };
-    let stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone());
+    let start = Start::from_found(Snapshot::new(kept, epoch.clone()), &epoch, numbers, found);
+    let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
+    stage.resume().await.context("the event that was left cannot go on")?;
     let (_sign, sign) = watch::channel(Sign::default());
 
     let own = Handle::current();
@@ -87,9 +105,10 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
     let http = {
         // A socket is woken by the runtime that it was made in.
         let _entered = viewers.enter();
-        bind(config.http, "HTTP", "--http")?
+        listen(&mut sockets, "http", || bind(config.http, "HTTP", "--http"))?
     };
-    let rtmp = bind(config.rtmp, "RTMP", "--rtmp")?;
+    let rtmp = listen(&mut sockets, "rtmp", || bind(config.rtmp, "RTMP", "--rtmp"))?;
+    sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub);
     let server = Server::new(http, app.clone());
     let (http, rtmp) = (server.local_addr()?, listener.local_addr()?);
@@ -99,6 +118,11 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
     // Spawn.
     let stop = event.stop();
     event.spawn("event", async move { stage.run(stop).await.context("the event stopped") });
+    let stop = event.stop();
+    event.spawn("watchdog", async move {
+        service::watchdog(stop).await;
+        Ok(())
+    });
     let stop = ingest.stop();
     ingest.spawn("RTMP", async move {
         listener.run(stop).await;
@@ -117,23 +141,50 @@ async fn live(config: RunConfig, viewers: &Handle) -> anyhow::Result<()> {
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
     tell(&format!("key      {shown_key}"));
+    service::ready();
     log::info!(http:% = http, rtmp:% = rtmp; "ready");
 
     // Wait.
-    let failure = tokio::select! {
-        _ = terminate.recv() => None,
-        _ = interrupt.recv() => None,
-        error = ingest.failed() => Some(error),
-        error = event.failed() => Some(error),
-        error = web.failed() => Some(error),
+    let mut lived = std::pin::pin!(tokio::time::sleep(LIVED));
+    let mut counted = true;
+    let failure = loop {
+        tokio::select! {
+            _ = terminate.recv() => break None,
+            _ = interrupt.recv() => break None,
+            error = ingest.failed() => break Some(error),
+            error = event.failed() => break Some(error),
+            error = web.failed() => break Some(error),
+            () = &mut lived, if counted => {
+                folder.lived();
+                counted = false;
+            }
+        }
     };
 
     // Drain.
+    service::stopping();
     log::info!("stopping");
     ingest.drain().await;
     event.drain().await;
     web.drain().await;
+    if failure.is_none() {
+        // Stopped by somebody, not by what it found.
+        folder.lived();
+    }
     failure.map_or(Ok(()), Err)
+}
+
+/// The socket that was handed over, or else a new one.
+fn listen(
+    sockets: &mut Sockets,
+    name: &str,
+    bind: impl FnOnce() -> anyhow::Result<TcpListener>,
+) -> anyhow::Result<TcpListener> {
+    match sockets.listener(name) {
+        Some(listener) => TcpListener::from_std(listener)
+            .with_context(|| format!("the socket that was handed over as \"{name}\" cannot be used")),
+        None => bind(),
+    }
 }
 
 /// `venuebox testcard`.
@@ -171,10 +222,11 @@ fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// A quarter of this machine's memory is for media in all; a running event and the last one share it.
+/// A quarter of this machine's memory is for media in all: a running event and the last one share it, and each
+/// has its snapshot, which holds no more than its window.
 fn window_memory() -> usize {
     let total = sysinfo().ok().and_then(|info| usize::try_from(info.ram_total()).ok());
-    total.map_or(WindowLimits::default().memory, |total| total / 8)
+    total.map_or(WindowLimits::default().memory, |total| total / 16)
 }
 
 /// Binds a TCP port; `[::]` takes IPv4 as well.

@@ -49,6 +49,11 @@ impl Cutter {
         }
     }
 
+    /// Goes on within a segment that began at `segment_start`.
+    pub fn go_on_in(&mut self, segment_start: MediaTime) {
+        self.segment_start = segment_start;
+    }
+
     /// PART-TARGET.
     pub fn part_target(&self) -> MediaTime {
         self.geometry.part_target

@@ -141,6 +141,11 @@ impl AudioLane {
         }
     }
 
+    /// The lane goes on after exactly so many samples: what stands before it was published.
+    pub fn go_on_at(&mut self, end: i64) {
+        self.end = Some(end);
+    }
+
     /// Places a frame of `length` samples stamped `at`.
     pub fn push(&mut self, at: MediaTime, length: u32, data: Bytes) -> Placed {
         let mut placed = Placed::default();

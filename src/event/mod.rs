@@ -11,12 +11,15 @@ mod kept_away;
 mod lane;
 mod opening;
 mod plan;
+mod resume;
 mod seats;
 mod settings;
 mod show;
+pub mod snapshot;
 mod stage;
 mod takeover;
 mod timeline;
 
+pub use resume::Start;
 pub use settings::Settings;
 pub use stage::{Stage, StageError};

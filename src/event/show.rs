@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::opening::Measured;
 use super::plan::{Action, PartPlan, SegmentPlan};
+use super::snapshot::{Configured, EventRecord, Kept, NewPart, Trace};
 use super::timeline::Timeline;
-use crate::live::{LiveRendition, Publisher};
+use crate::live::{LiveRendition, Publisher, Rank};
 use crate::media::{MediaError, Segmenter};
 use crate::stream::{
-    Configuration, EventId, Init, Numbers, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
+    Configuration, EventId, Init, Numbers, Part, Past, Rendition, RenditionId, SegmentStart, Window,
+    WindowLimits,
 };
 use crate::time::MediaTime;
 
@@ -28,11 +30,21 @@ pub struct Show {
     fragment: u32,
     /// Bytes and length of the open segment, for BANDWIDTH.
     open: (u64, MediaTime),
+    /// What outlives the program.
+    record: EventRecord,
+    /// Where the tracks go on, in their own units.
+    ends: (Option<i64>, Option<i64>),
 }
 
 impl Show {
     /// A show for an event so measured. Takes the event's number.
-    pub fn new(timeline: Timeline, measured: Measured, limits: WindowLimits, numbers: &mut Numbers) -> Self {
+    pub fn new(
+        timeline: Timeline,
+        measured: Measured,
+        limits: WindowLimits,
+        numbers: &mut Numbers,
+        record: EventRecord,
+    ) -> Self {
         let event = numbers.event;
         numbers.event = EventId(event.0 + 1);
         let id = RenditionId { event, rendition: 0 };
@@ -53,7 +65,36 @@ impl Show {
             next_init: 0,
             fragment: numbers.fragment,
             open: (0, MediaTime::ZERO),
+            record,
+            ends: (None, None),
         }
+    }
+
+    /// The show that an earlier run of the program left, with the timeline that goes on from it.
+    pub fn resume(kept: Kept, timeline: Timeline, limits: WindowLimits, record: EventRecord) -> Self {
+        let (event, measured) = (kept.head.event, kept.head.measured);
+        let mut numbers = Numbers { event, msn: 0, fragment: kept.after.fragment };
+        let mut show = Show::new(timeline, measured, limits, &mut numbers, record);
+        show.next_init =
+            kept.head.configured.iter().map(|known| known.init.number + 1).max().unwrap_or_default();
+        show.init = kept.segments.last().map(|last| Arc::clone(&last.init));
+        if let Some(init) = &show.init {
+            show.rendition.codecs.clone_from(&init.codecs);
+            show.rendition.resolution = init.resolution;
+        }
+        show.ends = (kept.after.video, kept.after.audio);
+        for segment in &kept.segments {
+            for (index, part) in segment.parts.iter().enumerate() {
+                show.weigh(part.bytes.len(), part.duration, index == 0);
+            }
+        }
+        let past = Past {
+            segments: kept.segments,
+            discontinuities: kept.discontinuities,
+            first_listed: kept.after.first_listed,
+        };
+        show.publisher = Publisher::new(Window::go_on(show.rendition.id, measured.geometry, limits, past));
+        show
     }
 
     /// Does what the timeline wants, in order.
@@ -65,10 +106,15 @@ impl Show {
             match action {
                 Action::Configure(configuration) => self.configure(segmenter, configuration).await?,
                 Action::Part(plan) => self.part(segmenter, plan).await?,
-                Action::Seal => self.publisher.seal(),
+                Action::Seal => self.seal(),
             }
         }
         Ok(())
+    }
+
+    fn seal(&mut self) {
+        self.record.seal();
+        self.publisher.seal();
     }
 
     async fn configure(
@@ -78,25 +124,31 @@ impl Show {
     ) -> Result<(), MediaError> {
         let codecs = configuration.codecs();
         let resolution = configuration.video.as_ref().map(|video| (video.width, video.height));
-        let bytes = segmenter.configure(configuration, self.fragment).await?;
+        let bytes = segmenter.configure(configuration.clone(), self.fragment).await?;
         let number = self.next_init;
         self.next_init += 1;
         self.rendition.codecs.clone_from(&codecs);
         self.rendition.resolution = resolution;
-        self.init = Some(Arc::new(Init { number, bytes, codecs, resolution }));
+        let init = Init { number, bytes, codecs, resolution };
+        let window = self.publisher.window();
+        let configured = Configured { init: init.clone(), configuration };
+        self.record.configured(configured, |number| window.init(number).is_some());
+        self.init = Some(Arc::new(init));
         Ok(())
     }
 
     async fn part(&mut self, segmenter: &Segmenter, plan: PartPlan) -> Result<(), MediaError> {
         let Some(init) = self.init.clone() else { return Ok(()) };
         let start = plan.start.or(self.owed_start.take());
+        let trace = Trace::of(&plan.samples);
+        self.ends = (trace.video.or(self.ends.0), trace.audio.or(self.ends.1));
         let fragment = match segmenter.mux(plan.samples).await {
             Ok(fragment) => fragment,
             Err(error) => {
                 if !plan.last {
                     self.owed_start = start;
                 } else if start.is_none() {
-                    self.publisher.seal();
+                    self.seal();
                 }
                 return Err(error);
             }
@@ -115,8 +167,24 @@ impl Show {
             bytes: fragment.bytes,
             sha256: fragment.sha256,
         };
+        let opens = start.is_some();
+        let window = self.publisher.window();
+        // Recorded first: what a viewer may have seen must never be made again with other bytes.
+        self.record.part(NewPart {
+            start: start.as_ref().map(|start| (window.next_msn(), start)),
+            part: &part,
+            last: plan.last,
+            picture: trace.picture,
+            fragment: self.fragment,
+            ends: self.ends,
+            arrival: self.timeline.last_arrival(),
+            first_listed: window.first_listed(),
+        });
         if self.publisher.push(start, part, plan.last).is_none() {
             log::error!("a part did not fit into its window; this is a defect of the box");
+        }
+        if opens {
+            self.record.let_go_before(self.publisher.window().first_owed());
         }
         Ok(())
     }
@@ -139,7 +207,23 @@ impl Show {
 
     /// Ends the event: EXT-X-ENDLIST.
     pub fn end(&mut self) {
+        self.record.end();
         self.publisher.end();
+    }
+
+    /// It was over before the program was started again.
+    pub fn end_again(&mut self) {
+        self.publisher.end();
+    }
+
+    /// An encoder of this rank feeds it now.
+    pub fn ranked(&mut self, rank: Rank) {
+        self.record.ranked(Some(rank));
+    }
+
+    /// Nobody is owed its playlist any more, after a start neither.
+    pub fn forget(mut self) {
+        self.record.forget();
     }
 
     /// Whether anything can be fetched yet.

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::Instant;
@@ -18,9 +19,11 @@ use super::gate::{Gate, Passed};
 use super::kept_away::{KeptAway, RELEASED};
 use super::opening::Opening;
 use super::plan::Entry;
+use super::resume::{self, Start};
 use super::seats::{Left, Place, Seats};
 use super::settings::Settings;
 use super::show::Show;
+use super::snapshot::{Kept, Snapshot};
 use super::timeline::Timeline;
 use crate::journal::{Journal, Note, Over};
 use crate::live::{Broadcast, Control, Dismissal, Input, Offer, Phase, Rank, Request, Requests, Verdict};
@@ -57,6 +60,9 @@ pub struct Stage {
     /// The origin of the pure half's `now`.
     origin: Instant,
     numbers: Numbers,
+    snapshot: Snapshot,
+    /// What an earlier run of the program left, until [`Stage::resume`].
+    left: (Option<Kept>, Option<Kept>),
     seats: Seats,
     kept_away: KeptAway,
     /// The rank of the encoder whose event this is.
@@ -77,15 +83,23 @@ impl Stage {
         broadcast: watch::Sender<Arc<Broadcast>>,
         segmenter: Segmenter,
         journal: Journal,
+        start: Start,
     ) -> Self {
+        let (origin, moment) = start.origin();
+        let Start { numbers, mut snapshot, resumed, past } = start;
+        snapshot.count_from(moment);
+        // The epoch is written down before the first URL of it is told to anyone.
+        snapshot.numbers(numbers);
         Stage {
             settings,
             requests,
             broadcast,
             segmenter,
             journal,
-            origin: Instant::now(),
-            numbers: Numbers::first(),
+            origin,
+            numbers,
+            snapshot,
+            left: (resumed, past),
             seats: Seats::default(),
             kept_away: KeptAway::default(),
             rank: None,
@@ -93,6 +107,53 @@ impl Stage {
             show: None,
             past: None,
             inbox: Vec::new(),
+        }
+    }
+
+    /// Goes on with what an earlier run of the program left. To be awaited before anybody is served: what its playlists
+    /// named is there from the first request on.
+    ///
+    /// # Errors
+    /// [`StageError`] when a part of the program that it needs is gone.
+    pub async fn resume(&mut self) -> Result<(), StageError> {
+        let (resumed, past) = std::mem::take(&mut self.left);
+        if let Some(kept) = past {
+            let ended = resume::ended_at(&kept, self.now());
+            let timeline = resume::timeline(&kept, &self.settings, self.now(), None, 0);
+            let record = self.snapshot.go_on(&kept);
+            let mut show = Show::resume(kept, timeline, self.settings.window, record);
+            show.end_again();
+            self.past = Some((show, ended));
+        }
+        if let Some(kept) = resumed {
+            self.go_on(kept).await?;
+        }
+        self.due().await?;
+        self.announce();
+        Ok(())
+    }
+
+    async fn go_on(&mut self, kept: Kept) -> Result<(), StageError> {
+        let silence = silence(&kept.configuration).await?;
+        let configured = self.segmenter.configure(kept.configuration.clone(), kept.after.fragment).await;
+        if let Err(error) = configured {
+            log::warn!(error:% = error; "the event cannot go on; a new one begins with the next encoder");
+            return Ok(());
+        }
+        let date = unix_millis(SystemTime::now());
+        let timeline = resume::timeline(&kept, &self.settings, self.now(), silence, date);
+        let record = self.snapshot.go_on(&kept);
+        self.rank = kept.head.rank;
+        log::info!(event:% = kept.head.event, at:% = kept.end; "the event goes on where the program left it");
+        self.show = Some(Show::resume(kept, timeline, self.settings.window, record));
+        self.count();
+        Ok(())
+    }
+
+    /// The one place that learns how far the numbers went: with each segment and each event.
+    fn count(&mut self) {
+        if let Some(show) = &self.show {
+            self.numbers = self.numbers.max(show.numbers());
         }
     }
 
@@ -289,7 +350,7 @@ impl Stage {
             self.end_event(Over::Grace(self.settings.grace.as_secs())).await;
         }
         if self.forget_at().is_some_and(|at| now >= at) {
-            self.past = None;
+            self.past.take().into_iter().for_each(|(past, _)| past.forget());
         }
         let Some(show) = &mut self.show else { return Ok(()) };
         let held = show.timeline.holding_since().is_some();
@@ -304,6 +365,7 @@ impl Stage {
         } else if holding && self.seats.is_on_air() {
             self.seats.retire(Gate::closed(show.timeline.configuration()));
         }
+        self.count();
         Ok(())
     }
 
@@ -322,6 +384,7 @@ impl Stage {
             let away = show.timeline.holding_since().map(|since| now.saturating_sub(since).as_secs());
             let changed = *show.timeline.configuration() != passed.configuration;
             show.timeline.enter(now, entry(passed).await?);
+            show.ranked(rank);
             let (encoder, address) = who(self.seats.input());
             match away {
                 Some(away) => self.journal.note(Note::EncoderBack { away }),
@@ -362,11 +425,14 @@ impl Stage {
         let waited = entry.units.first().map_or(Duration::ZERO, |(arrival, _)| now.saturating_sub(*arrival));
         let date = unix_millis(SystemTime::now() - waited);
         let timeline = Timeline::new(&self.settings, measured, entry, date);
-        let show = Show::new(timeline, measured, self.settings.window, &mut self.numbers);
+        let record = self.snapshot.begin(self.numbers.event, measured, self.rank);
+        let show = Show::new(timeline, measured, self.settings.window, &mut self.numbers, record);
+        self.snapshot.numbers(self.numbers);
         let (encoder, address) = who(self.seats.input());
         self.kept_away.begun();
         self.journal.note(Note::OnAir { encoder, address });
         self.show = Some(show);
+        self.count();
         Ok(())
     }
 
@@ -378,8 +444,10 @@ impl Stage {
         }
         show.end();
         self.journal.note(Note::EventOver(why));
-        self.numbers = show.numbers();
-        self.past = Some((show, self.now()));
+        self.numbers = self.numbers.max(show.numbers());
+        self.snapshot.numbers(self.numbers);
+        let before = self.past.replace((show, self.now()));
+        before.into_iter().for_each(|(past, _)| past.forget());
     }
 
     /// Says what is on air, if it changed.
@@ -434,17 +502,19 @@ fn is_new(current: &Configuration, config: &TrackConfig) -> bool {
 /// configuration, on a thread that may block.
 async fn entry(passed: Passed) -> Result<Entry, StageError> {
     let Passed { configuration, units } = passed;
-    let silence = match configuration.audio.clone() {
-        None => None,
-        Some(audio) => match tokio::task::spawn_blocking(move || media::silence(&audio)).await? {
-            Ok(silence) => silence,
-            Err(error) => {
-                log::warn!(error:% = error; "no silence can be made for this sound; it will not be held");
-                None
-            }
-        },
-    };
+    let silence = silence(&configuration).await?;
     Ok(Entry { configuration, silence, units })
+}
+
+async fn silence(configuration: &Configuration) -> Result<Option<Bytes>, StageError> {
+    let Some(audio) = configuration.audio.clone() else { return Ok(None) };
+    match tokio::task::spawn_blocking(move || media::silence(&audio)).await? {
+        Ok(silence) => Ok(silence),
+        Err(error) => {
+            log::warn!(error:% = error; "no silence can be made for this sound; it will not be held");
+            Ok(None)
+        }
+    }
 }
 
 fn unix_millis(time: SystemTime) -> i64 {

@@ -21,4 +21,4 @@ pub use part::Part;
 pub use rendition::{Epoch, Rendition, RenditionId};
 pub use segment::{Init, Segment};
 pub use takeover::Takeover;
-pub use window::{Geometry, Lookup, Position, SegmentStart, Window, WindowLimits};
+pub use window::{Geometry, Lookup, Past, Position, SegmentStart, Window, WindowLimits};

@@ -87,6 +87,17 @@ pub struct SegmentStart {
     pub date: i64,
 }
 
+/// What a window published before the program was started again.
+#[derive(Debug)]
+pub struct Past {
+    /// Segments without a hole, oldest first; the last one may be open.
+    pub segments: Vec<Segment>,
+    /// Discontinuities before the first of them.
+    pub discontinuities: u64,
+    /// The first one that the playlist named.
+    pub first_listed: u64,
+}
+
 /// The segments of one rendition that can be fetched now, oldest first.
 #[derive(Clone, Debug)]
 pub struct Window {
@@ -119,6 +130,23 @@ impl Window {
             version: 0,
             ended: false,
         }
+    }
+
+    /// A window that goes on with what one before it published. It lists what that one listed, or less.
+    pub fn go_on(id: RenditionId, geometry: Geometry, limits: WindowLimits, past: Past) -> Self {
+        let first_msn = past.segments.last().map_or(0, |last| last.msn + 1);
+        let mut window = Window::new(id, geometry, limits, first_msn);
+        window.bytes = past.segments.iter().map(Segment::size).sum();
+        window.segments = past.segments.into_iter().map(Arc::new).collect();
+        window.discontinuity_sequence = past.discontinuities;
+        while window.segments.get(window.listed).is_some_and(|segment| segment.msn < past.first_listed)
+            && window.listed + 1 < window.segments.len()
+        {
+            window.unlist_first();
+        }
+        window.expire();
+        window.version = 1;
+        window
     }
 
     /// Adds a part: to a new segment when `start` is given (the one before must be sealed), else to the open
@@ -283,6 +311,25 @@ impl Window {
     /// The Media Sequence Number that no segment has had yet.
     pub fn next_msn(&self) -> u64 {
         self.next_msn
+    }
+
+    /// The first Media Sequence Number that the playlist names, or will.
+    pub fn first_listed(&self) -> u64 {
+        self.segments.get(self.listed).map_or(self.next_msn, |segment| segment.msn)
+    }
+
+    /// The first Media Sequence Number that HTTP still owes.
+    pub fn first_owed(&self) -> u64 {
+        let mut unlisted = MediaTime::ZERO;
+        let mut first = self.first_listed();
+        for segment in self.segments.range(..self.listed).rev() {
+            if unlisted >= self.limits.served {
+                break;
+            }
+            first = segment.msn;
+            unlisted += segment.duration();
+        }
+        first
     }
 
     /// The segment `msn` while HTTP owes it: listed, or listed until a window ago.

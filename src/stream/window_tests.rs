@@ -103,3 +103,29 @@ fn a_part_of_a_sealed_segment_that_never_was_is_gone_and_the_next_one_is_ahead()
     assert_eq!(window.served_part(Position { msn: 11, part: 0 }), Lookup::Ahead);
     assert!(matches!(window.served_part(Position { msn: 10, part: 3 }), Lookup::Found(_)));
 }
+
+#[test]
+fn a_window_that_goes_on_lists_and_serves_what_the_one_before_it_did() {
+    let mut window = window(WindowLimits::default());
+    for number in 0..75 {
+        push_segment(&mut window, 1, number % 10 == 0);
+    }
+    window.push(Some(start(false)), part(1), false);
+    let first = window.first_owed();
+    assert!(matches!(window.served(first), Lookup::Found(_)));
+    assert!(!matches!(window.served(first - 1), Lookup::Found(_)));
+    let owed = || window.retained().filter(|segment| segment.msn >= first);
+    let gone = window.retained().filter(|segment| segment.msn < first && segment.discontinuity).count();
+    let past = Past {
+        segments: owed().map(|segment| Segment::clone(segment)).collect(),
+        discontinuities: u64::try_from(gone).unwrap(),
+        first_listed: window.first_listed(),
+    };
+    let again = Window::go_on(window.id(), window.geometry(), WindowLimits::default(), past);
+    assert_eq!(again.next(), window.next());
+    assert_eq!(again.next_msn(), window.next_msn());
+    assert!(again.listed().eq(window.listed()));
+    assert_eq!(again.discontinuity_sequence(), window.discontinuity_sequence());
+    assert_eq!(again.first_owed(), first);
+    assert_eq!(again.bytes(), owed().map(|segment| segment.size()).sum::<usize>());
+}

@@ -22,4 +22,5 @@ mod hostile;
 mod ingest;
 mod page;
 mod players;
+mod restart;
 mod takeover;

@@ -21,6 +21,18 @@ pub(super) struct Hold {
     pub possible: bool,
 }
 
+impl Hold {
+    /// A hold that goes on after a start: `clock` is the instant and the position of it.
+    pub(super) fn resumed(
+        picture: Option<HeldPicture>,
+        composition: MediaTime,
+        clock: (Duration, MediaTime),
+        possible: bool,
+    ) -> Self {
+        Hold { picture, composition, clock, possible }
+    }
+}
+
 impl Timeline {
     pub(super) fn start_hold(&mut self) {
         self.finish();

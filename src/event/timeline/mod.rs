@@ -12,6 +12,7 @@
 //! not know sources, sockets or the window; who may feed it is decided in [`stage`](super::stage).
 
 mod hold;
+mod resume;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::codec::{self, Entrance};
 use crate::stream::{AccessUnit, AudioCodec, AudioConfig, Configuration, Samples, Track};
 use crate::time::MediaTime;
 use hold::Hold;
+pub use resume::Resumption;
 
 /// Sound that is missing for so long beside a moving picture is replaced by silence.
 const SOUND_MISSING_AFTER: MediaTime = MediaTime::from_millis(1_000);
@@ -52,6 +54,9 @@ pub struct Timeline {
     last_key: Option<AccessUnit>,
     entrance: Entrance,
     hold: Option<Hold>,
+    /// What was promised before the program was started again could not be held: the next source goes on in the
+    /// open segment.
+    left_open: bool,
     /// Filled in to end segments, and not made up for by the clock yet.
     ahead: MediaTime,
     /// The next part opens a segment; `Some(true)` with a discontinuity.
@@ -80,6 +85,7 @@ impl Timeline {
             last_key: None,
             entrance: Entrance::default(),
             hold: None,
+            left_open: false,
             ahead: MediaTime::ZERO,
             opens: Some(false),
             actions: VecDeque::new(),
@@ -101,6 +107,11 @@ impl Timeline {
     /// Since when no real unit has come, while the picture is held (or would be, if it could).
     pub fn holding_since(&self) -> Option<Duration> {
         self.hold.as_ref().map(|_| self.last_arrival)
+    }
+
+    /// When the newest real unit came.
+    pub fn last_arrival(&self) -> Duration {
+        self.last_arrival
     }
 
     /// The instant before which nothing more should be read from the source: it runs ahead of the clock.
@@ -153,9 +164,11 @@ impl Timeline {
         let held = self.hold.is_some();
         match self.held_position(now) {
             Some(position) => self.end_held_segment(position),
+            None if self.left_open && entry.configuration == self.configuration => {}
             None if held => self.close(),
             None => self.finish(),
         }
+        self.left_open = false;
         if self.hold.take().is_some() && held {
             self.calendar.re_anchor();
         }

@@ -54,6 +54,20 @@ impl MediaPlaylist {
         MediaPlaylist::fetch(base)
     }
 
+    /// Waits for parts until one has come after which the hint satisfies the test.
+    pub fn after_part(url: &str, wanted: impl Fn(&str) -> bool) -> Self {
+        let base = url.split('?').next().unwrap();
+        let mut playlist = MediaPlaylist::fetch(base);
+        loop {
+            let name = playlist.hint.clone().expect("no hint");
+            let (msn, part) = name.trim_end_matches(".m4s").split_once('.').unwrap();
+            playlist = MediaPlaylist::fetch(&format!("{base}?_HLS_msn={msn}&_HLS_part={part}"));
+            if wanted(playlist.hint.as_ref().expect("no hint")) {
+                return playlist;
+            }
+        }
+    }
+
     /// The number of the segment that is open or comes next.
     pub fn next_msn(&self) -> u64 {
         let sealed = self.segments.iter().filter(|segment| segment.uri.is_some()).count();

@@ -1,0 +1,86 @@
+//! What the program starts with: the numbers, and the events that an earlier run of it left behind.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::settings::Settings;
+use super::snapshot::{Found, Kept, Moment, Snapshot};
+use super::timeline::{Resumption, Timeline};
+use crate::stream::{Epoch, Numbers};
+
+/// An event that was left longer ago is past every grace. It bounds what a clock that makes no sense can say.
+const LONGEST_ABSENCE: Duration = Duration::from_secs(7 * 86_400);
+
+/// What the event task starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// The numbers that are given out next.
+    pub numbers: Numbers,
+    /// Where events are recorded from now on.
+    pub snapshot: Snapshot,
+    /// The event that goes on.
+    pub resumed: Option<Kept>,
+    /// The one before it, while its playlist is owed.
+    pub past: Option<Kept>,
+}
+
+impl Start {
+    /// A start without a past, and without a snapshot.
+    pub fn fresh(numbers: Numbers) -> Self {
+        Start { numbers, snapshot: Snapshot::none(), resumed: None, past: None }
+    }
+
+    /// A start with what was found. `numbers` may be further than the snapshot's; an event of another epoch does not
+    /// go on.
+    pub fn from_found(snapshot: Snapshot, epoch: &Epoch, numbers: Numbers, found: Found) -> Self {
+        let same = |kept: &Kept| kept.head.epoch == *epoch;
+        let known = found.identity.filter(|(known, _)| known == epoch).map(|(_, numbers)| numbers);
+        Start {
+            numbers: known.map_or(numbers, |known| known.max(numbers)),
+            snapshot,
+            resumed: found.resumed.filter(same),
+            past: found.past.filter(same),
+        }
+    }
+
+    /// The instant that the event task counts from, by both clocks: when the newest real unit of what goes on came.
+    pub(super) fn origin(&self) -> (Instant, Moment) {
+        let (instant, moment) = (Instant::now(), Moment::now());
+        let resumed = self.resumed.as_ref().map(|kept| kept.after.arrival);
+        let Some(since) = resumed.or(self.past.as_ref().and_then(|past| past.head.ended)) else {
+            return (instant, moment);
+        };
+        let absent = since.until(moment).min(LONGEST_ABSENCE);
+        instant.checked_sub(absent).map_or((instant, moment), |origin| (origin, since))
+    }
+}
+
+/// The timeline of an event that goes on at `now`; its newest real unit came at the origin.
+pub(super) fn timeline(
+    kept: &Kept,
+    settings: &Settings,
+    now: Duration,
+    silence: Option<bytes::Bytes>,
+    date: i64,
+) -> Timeline {
+    let open = kept.segments.last().filter(|last| !last.sealed).map(|last| last.start);
+    let resumption = Resumption {
+        measured: kept.head.measured,
+        configuration: kept.configuration.clone(),
+        silence,
+        end: kept.end,
+        open,
+        ends: (kept.after.video, kept.after.audio),
+        picture: kept.picture.clone().map(|picture| (picture.data, picture.composition)),
+        last_arrival: Duration::ZERO,
+        date,
+    };
+    Timeline::resume(settings, now, resumption)
+}
+
+/// How long ago the event was over at the instant `now` after the origin, by the origin's clock.
+pub(super) fn ended_at(kept: &Kept, now: Duration) -> Duration {
+    let ago = kept.head.ended.map_or(Duration::ZERO, |ended| ended.until(Moment::now()));
+    now.saturating_sub(ago)
+}
