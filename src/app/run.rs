@@ -90,7 +90,7 @@ async fn live(
     let (hub, requests, broadcast) = Hub::new(epoch.clone());
     let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
     let settings = Settings { grace: config.grace, window, ..Settings::default() };
-    let start = Start::from_found(Snapshot::new(kept, epoch.clone()), &epoch, numbers, found);
+    let start = Start::from_found(Snapshot::new(kept, epoch.clone()), &epoch, numbers, None, found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
     let (_sign, sign) = watch::channel(Sign::default());

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::settings::Settings;
 use super::snapshot::{Found, Kept, Moment, Snapshot};
 use super::timeline::{Resumption, Timeline};
+use crate::storage::Lease;
 use crate::stream::{Epoch, Numbers};
 
 /// An event that was left longer ago is past every grace. It bounds what a clock that makes no sense can say.
@@ -17,6 +18,8 @@ const LONGEST_ABSENCE: Duration = Duration::from_secs(7 * 86_400);
 pub struct Start {
     /// The numbers that are given out next.
     pub numbers: Numbers,
+    /// Who is told how far they went, for a start that finds no snapshot.
+    pub lease: Option<Lease>,
     /// Where events are recorded from now on.
     pub snapshot: Snapshot,
     /// The event that goes on.
@@ -28,16 +31,23 @@ pub struct Start {
 impl Start {
     /// A start without a past, and without a snapshot.
     pub fn fresh(numbers: Numbers) -> Self {
-        Start { numbers, snapshot: Snapshot::none(), resumed: None, past: None }
+        Start { numbers, lease: None, snapshot: Snapshot::none(), resumed: None, past: None }
     }
 
     /// A start with what was found. `numbers` may be further than the snapshot's; an event of another epoch does not
     /// go on.
-    pub fn from_found(snapshot: Snapshot, epoch: &Epoch, numbers: Numbers, found: Found) -> Self {
+    pub fn from_found(
+        snapshot: Snapshot,
+        epoch: &Epoch,
+        numbers: Numbers,
+        lease: Option<Lease>,
+        found: Found,
+    ) -> Self {
         let same = |kept: &Kept| kept.head.epoch == *epoch;
         let known = found.identity.filter(|(known, _)| known == epoch).map(|(_, numbers)| numbers);
         Start {
             numbers: known.map_or(numbers, |known| known.max(numbers)),
+            lease,
             snapshot,
             resumed: found.resumed.filter(same),
             past: found.past.filter(same),

@@ -28,6 +28,7 @@ use super::timeline::Timeline;
 use crate::journal::{Journal, Note, Over};
 use crate::live::{Broadcast, Control, Dismissal, Input, Offer, Phase, Rank, Request, Requests, Verdict};
 use crate::media::{self, MediaError, Segmenter};
+use crate::storage::Lease;
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
 
 /// Why the event task ended by itself.
@@ -60,6 +61,7 @@ pub struct Stage {
     /// The origin of the pure half's `now`.
     origin: Instant,
     numbers: Numbers,
+    lease: Option<Lease>,
     snapshot: Snapshot,
     /// What an earlier run of the program left, until [`Stage::resume`].
     left: (Option<Kept>, Option<Kept>),
@@ -86,7 +88,7 @@ impl Stage {
         start: Start,
     ) -> Self {
         let (origin, moment) = start.origin();
-        let Start { numbers, mut snapshot, resumed, past } = start;
+        let Start { numbers, lease, mut snapshot, resumed, past } = start;
         snapshot.count_from(moment);
         // The epoch is written down before the first URL of it is told to anyone.
         snapshot.numbers(numbers);
@@ -98,6 +100,7 @@ impl Stage {
             journal,
             origin,
             numbers,
+            lease,
             snapshot,
             left: (resumed, past),
             seats: Seats::default(),
@@ -154,6 +157,9 @@ impl Stage {
     fn count(&mut self) {
         if let Some(show) = &self.show {
             self.numbers = self.numbers.max(show.numbers());
+        }
+        if let Some(lease) = &mut self.lease {
+            lease.used(self.numbers);
         }
     }
 
