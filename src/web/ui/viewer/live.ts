@@ -28,12 +28,13 @@ export class LiveSocket {
   private told = false;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private heardAt = 0;
+  private readonly onOnline = () => this.doubt();
 
   constructor(
     private readonly url: string,
     private readonly host: LiveHost,
   ) {
-    addEventListener("online", () => this.doubt());
+    addEventListener("online", this.onOnline);
     this.connect();
   }
 
@@ -41,6 +42,16 @@ export class LiveSocket {
   report(playing: boolean): void {
     this.playing = playing;
     if (this.telling === undefined) this.tell();
+  }
+
+  /** For a page that goes on without it. */
+  close(): void {
+    removeEventListener("online", this.onOnline);
+    clearTimeout(this.timer);
+    clearTimeout(this.telling);
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
   }
 
   /** Something else found the box unreachable: a socket that has been quiet for a while may be dead without knowing. */

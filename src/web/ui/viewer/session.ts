@@ -5,7 +5,7 @@ import type { EventPhase, LiveState } from "../shared/live-message";
 import type { ViewerStats } from "../shared/stats";
 import { type Link, LiveSocket } from "./live";
 import { Player } from "./player/player";
-import type { PlayerView } from "./player/view";
+import { IDLE_VIEW, type PlayerView } from "./player/view";
 import { scene } from "./scene";
 import { Settled } from "./settled";
 
@@ -14,20 +14,9 @@ const TICK = 250;
 /** The picture comes about so much later than the word of it: the sign waits as long, and never flashes. */
 const SIGN_DELAY = 1_500;
 
-const NO_PLAYER: PlayerView = {
-  phase: "idle",
-  paused: false,
-  blocked: false,
-  unsupported: false,
-  muted: true,
-  volume: 1,
-  latency: null,
-  dryFor: 0,
-};
-
 export class Session {
   readonly live = signal<LiveState | null>(null);
-  readonly view = signal<PlayerView>(NO_PLAYER);
+  readonly view = signal<PlayerView>(IDLE_VIEW);
   /** The sound has been turned on once: the prompt in the middle is not needed any more. */
   readonly soundSeen = signal(false);
 

@@ -31,6 +31,7 @@ export class Player {
   private readonly watchdog = new Watchdog();
   private readonly lateness = new Lateness();
   private readonly recovery = new Recovery();
+  private readonly closing = new AbortController();
   private readonly still: Still;
   private readonly factory: Promise<EngineFactory | null>;
   private engine: Engine | null = null;
@@ -62,14 +63,23 @@ export class Player {
     this.still = new Still(canvas);
     this.factory = this.fetchEngine();
     video.muted = true;
-    video.addEventListener("playing", () => this.begun());
-    video.addEventListener("waiting", () => this.ranDry());
-    video.addEventListener("ended", () => this.draining && this.finish());
-    video.addEventListener("pause", () => this.pausedFromOutside());
-    video.addEventListener("play", () => this.tell());
-    video.addEventListener("volumechange", () => this.tell());
-    document.addEventListener("visibilitychange", () => this.seenAgain());
-    setInterval(() => this.look(performance.now()), LOOK_EVERY);
+    const { signal } = this.closing;
+    video.addEventListener("playing", () => this.begun(), { signal });
+    video.addEventListener("waiting", () => this.ranDry(), { signal });
+    video.addEventListener("ended", () => this.draining && this.finish(), { signal });
+    video.addEventListener("pause", () => this.pausedFromOutside(), { signal });
+    video.addEventListener("play", () => this.tell(), { signal });
+    video.addEventListener("volumechange", () => this.tell(), { signal });
+    document.addEventListener("visibilitychange", () => this.seenAgain(), { signal });
+    const looking = setInterval(() => this.look(performance.now()), LOOK_EVERY);
+    signal.addEventListener("abort", () => clearInterval(looking));
+  }
+
+  /** For a page that goes on without its picture. */
+  close(): void {
+    this.closing.abort();
+    this.phase = "finished";
+    this.destroyEngine();
   }
 
   /** Plays this event; the one that already plays goes on undisturbed. */

@@ -19,6 +19,18 @@ export interface PlayerView {
   dryFor: number;
 }
 
+/** Of a player that has not been asked for anything yet. */
+export const IDLE_VIEW: PlayerView = {
+  phase: "idle",
+  paused: false,
+  blocked: false,
+  unsupported: false,
+  muted: true,
+  volume: 1,
+  latency: null,
+  dryFor: 0,
+};
+
 export interface PlayerHost {
   changed(view: PlayerView): void;
   /** The network failed the engine: whoever has another connection to the box may doubt it. */

@@ -1,0 +1,247 @@
+/** What the box and the admin page say to each other, below `/api/admin/`. Types alone; who sends them is in `desk/`. */
+
+/** Milliseconds since 1970, by the box's clock. */
+export type Moment = number;
+
+/** Stands for a secret that is set: it is never read back, and writing it keeps what is there. */
+export const KEPT = "***";
+
+export interface SessionInfo {
+  claimed: boolean;
+  claim: { withoutCode: boolean; secondsLeft: number | null };
+  signedIn: boolean;
+  boxName: string;
+  version: string;
+  setupDone: boolean;
+}
+
+// Settings.
+
+export interface BoxSettings {
+  name: string;
+  timeZone: string;
+  /** Mbit/s; `null` is 70 % of the link. */
+  egressBudget: number | null;
+}
+
+export interface PageSettings {
+  title: string;
+  welcome: string;
+  offline: string;
+  /** `#rrggbb` */
+  accent: string | null;
+}
+
+export type Latency = "low" | "balanced" | "steady";
+
+export interface StreamSettings {
+  latency: Latency;
+  graceSeconds: number;
+}
+
+export interface ViewersSettings {
+  password: string | null;
+}
+
+export interface PosterSettings {
+  heading: string;
+  text: string;
+  wifiName: string;
+  wifiPassword: string;
+  showWifi: boolean;
+}
+
+export interface CloudSettings {
+  endpoint: string | null;
+  accountId: string | null;
+  jurisdiction: string | null;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  publicUrl: string;
+  prefix: string;
+}
+
+export interface SetupSettings {
+  step: string | null;
+  done: boolean;
+}
+
+export interface Versioned<T> {
+  version: number;
+  value: T;
+}
+
+export interface Sections {
+  box: BoxSettings;
+  page: PageSettings;
+  stream: StreamSettings;
+  viewers: ViewersSettings;
+  poster: PosterSettings;
+  cloud: CloudSettings | null;
+  setup: SetupSettings;
+}
+
+export type SectionName = keyof Sections;
+export type Settings = { [Name in SectionName]: Versioned<Sections[Name]> };
+
+// Keys and tokens.
+
+export type Takeover = "reject" | "replace" | "standby";
+
+export interface StreamKey {
+  id: number;
+  name: string;
+  takeover: Takeover;
+  created: Moment;
+  lastUsed: Moment | null;
+  live: boolean;
+}
+
+export type NewStreamKey = StreamKey & { key: string };
+
+export type Scope = "read" | "control" | "settings";
+
+export interface ApiToken {
+  id: number;
+  name: string;
+  scopes: Scope[];
+  created: Moment;
+  lastUsed: Moment | null;
+}
+
+export type NewApiToken = ApiToken & { token: string };
+
+// The box in its network.
+
+export interface NetworkInterface {
+  name: string;
+  addresses: string[];
+  /** Mbit/s */
+  speed: number | null;
+  up: boolean;
+}
+
+export interface Addresses {
+  /** Best first. */
+  watch: string[];
+  server: string[];
+  interfaces: NetworkInterface[];
+  canChange: boolean;
+}
+
+// The journal.
+
+export type Level = "info" | "good" | "warn" | "bad";
+
+export interface Entry {
+  id: number;
+  at: Moment;
+  level: Level;
+  text: string;
+  more: string | null;
+}
+
+export interface JournalPage {
+  /** Newest first. */
+  entries: Entry[];
+  more: boolean;
+}
+
+// Live.
+
+export type Lamp = "on-air" | "holding" | "standby" | "offline" | "not-claimed";
+
+export interface Video {
+  codec: string;
+  width: number;
+  height: number;
+  frameRate: number | null;
+  targetFrameRate: number | null;
+  /** Seconds. */
+  keyframeInterval: number | null;
+}
+
+export interface Audio {
+  codec: string;
+  channels: number;
+  sampleRate: number;
+}
+
+export interface Input {
+  encoder: string | null;
+  address: string | null;
+  key: string | null;
+  testCard: boolean;
+  connectedSince: Moment;
+  video: Video | null;
+  audio: Audio | null;
+  /** bit/s */
+  bitRate: number;
+  /** bit/s, as the encoder announced. */
+  targetBitRate: number | null;
+  timestamps: { ok: boolean; text: string };
+  steadySince: Moment;
+  /** Encoders that wait for the place. */
+  standby: number;
+}
+
+export type Verdict = "pass" | "look" | "bad";
+
+export interface Check {
+  id: string;
+  verdict: Verdict;
+  text: string;
+  /** Where in OBS. */
+  setting: string | null;
+}
+
+export interface BoxHealth {
+  /** 0 to 100. */
+  cpu: number;
+  cores: number;
+  /** °C */
+  temperature: number | null;
+  throttled: string | null;
+  memoryUsed: number;
+  memoryTotal: number;
+  diskFree: number;
+  diskTotal: number;
+  /** Of recording at the present rate. */
+  hoursLeft: number | null;
+  /** Seconds. */
+  uptime: number;
+  clock: { synchronised: boolean | null; text: string };
+  warning: string | null;
+}
+
+export interface BoxState {
+  now: Moment;
+  lamp: Lamp;
+  secondsLeft: number | null;
+  onAirSince: Moment | null;
+  title: string;
+  input: Input | null;
+  checks: Check[];
+  viewers: { count: number; peak: number; pages: number; players: number };
+  /** bit/s */
+  egress: { rate: number; budget: number; link: number | null };
+  box: BoxHealth;
+}
+
+/** Oldest first, one value each `step` milliseconds from `from` on; `null` where nothing is known. */
+export interface History {
+  from: Moment;
+  step: number;
+  bitRate: (number | null)[];
+  viewers: (number | null)[];
+  egress: (number | null)[];
+  cpu: (number | null)[];
+}
+
+export type LiveMessage =
+  | { type: "hello"; now: Moment; state: BoxState; history: History; journal: Entry[] }
+  | { type: "state"; state: BoxState }
+  | { type: "journal"; entry: Entry }
+  | { type: "settings" }
+  | { type: "signed-out" };

@@ -1,0 +1,63 @@
+/** Asks the box below `/api/admin/`; a refusal is thrown with the box's own sentence. */
+import { strings } from "../strings";
+
+/** Without an answer by then the box counts as unreachable, milliseconds. */
+const PATIENCE = 20_000;
+
+export class Refusal extends Error {
+  constructor(
+    /** 0: the box was not reached. */
+    readonly status: number,
+    sentence: string,
+    /** The field that is wrong. */
+    readonly field: string | null = null,
+    /** Seconds until the next try is taken. */
+    readonly retryAfter: number | null = null,
+  ) {
+    super(sentence);
+  }
+}
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = method === "GET" ? {} : { "content-type": "application/json" };
+  return answer(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+}
+
+/** A file as it is. */
+export async function send(path: string, file: Blob): Promise<void> {
+  await answer(path, { method: "PUT", headers: { "content-type": file.type }, body: file });
+}
+
+async function answer<T>(path: string, request: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/admin/${path}`, {
+      ...request,
+      cache: "no-store",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch {
+    throw new Refusal(0, strings.unreachable);
+  }
+  const text = await response.text().catch(() => "");
+  const value = read(text);
+  if (response.ok) return value as T;
+  const { error, field, retryAfter } = (value ?? {}) as Record<string, unknown>;
+  throw new Refusal(
+    response.status,
+    typeof error === "string" ? error : strings.failed,
+    typeof field === "string" ? field : null,
+    typeof retryAfter === "number" ? retryAfter : null,
+  );
+}
+
+function read(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The picture as viewers get it, for the operator's eye. It hears of the event as viewers' pages do but never
+ * says that it plays, so it is not counted among the pages that watch.
+ */
+import { signal } from "@preact/signals";
+
+import type { LiveState } from "../../shared/live-message";
+import { LiveSocket } from "../../viewer/live";
+import { Player } from "../../viewer/player/player";
+import { IDLE_VIEW } from "../../viewer/player/view";
+
+export class Preview {
+  readonly view = signal(IDLE_VIEW);
+  readonly live = signal<LiveState | null>(null);
+  private readonly player: Player;
+  private readonly socket: LiveSocket;
+
+  constructor(video: HTMLVideoElement, canvas: HTMLCanvasElement) {
+    this.player = new Player(video, canvas, {
+      changed: (view) => (this.view.value = view),
+      networkTrouble: () => this.socket.doubt(),
+    });
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.socket = new LiveSocket(`${scheme}//${location.host}/api/live`, {
+      state: (state) => this.heard(state),
+      link: () => undefined,
+    });
+  }
+
+  play(): void {
+    this.player.play();
+  }
+
+  close(): void {
+    this.socket.close();
+    this.player.close();
+  }
+
+  private heard(state: LiveState): void {
+    this.live.value = state;
+    const on = state.state === "live" || state.state === "holding";
+    if (on && state.event !== null && state.playlist !== null) this.player.show(state.event, state.playlist);
+    else if (!on) this.player.drain();
+  }
+}

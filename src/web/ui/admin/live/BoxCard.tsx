@@ -1,0 +1,37 @@
+/** How the box itself is. */
+import type { BoxHealth } from "../api";
+import type { Desk } from "../desk/desk";
+import { Card, type Row, Rows } from "../parts/Card";
+import { strings } from "../strings";
+import { bytes, bytesOf, duration, hoursLeft } from "../units";
+
+const words = strings.live;
+/** Worth a look above it, °C and %. */
+const HOT = 80;
+const BUSY = 90;
+/** Worth a look below it, hours. */
+const SHORT = 4;
+
+export function BoxCard({ desk }: { desk: Desk }) {
+  const box = desk.state.value?.box ?? null;
+  return <Card title={words.box}>{box === null ? null : <Rows rows={rows(box)} />}</Card>;
+}
+
+function rows(box: BoxHealth): Row[] {
+  const list: Row[] = [
+    { label: words.processor, value: `${Math.round(box.cpu)} %`, more: box.throttled, warn: box.cpu >= BUSY },
+  ];
+  if (box.temperature !== null) {
+    const warn = box.temperature >= HOT;
+    list.push({ label: words.temperature, value: `${Math.round(box.temperature)} °C`, warn });
+  }
+  list.push({ label: words.memory, value: bytesOf(box.memoryUsed, box.memoryTotal) });
+  list.push({ label: words.storage, value: `${bytes(box.diskFree)} ${words.free}` });
+  if (box.hoursLeft !== null) {
+    const value = `${hoursLeft(box.hoursLeft)} ${words.left}`;
+    list.push({ label: words.recording, value, warn: box.hoursLeft < SHORT });
+  }
+  list.push({ label: words.clock, value: box.clock.text, warn: box.clock.synchronised === false });
+  list.push({ label: words.uptime, value: duration(box.uptime) });
+  return list;
+}

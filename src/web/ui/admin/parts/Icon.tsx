@@ -1,0 +1,44 @@
+/** The icons of this page. */
+import alert from "lucide-static/icons/triangle-alert.svg?raw";
+import check from "lucide-static/icons/check.svg?raw";
+import copy from "lucide-static/icons/copy.svg?raw";
+import cross from "lucide-static/icons/circle-x.svg?raw";
+import down from "lucide-static/icons/chevron-down.svg?raw";
+import eye from "lucide-static/icons/eye.svg?raw";
+import hidden from "lucide-static/icons/eye-off.svg?raw";
+import image from "lucide-static/icons/image.svg?raw";
+import moon from "lucide-static/icons/moon.svg?raw";
+import out from "lucide-static/icons/external-link.svg?raw";
+import plus from "lucide-static/icons/plus.svg?raw";
+import printer from "lucide-static/icons/printer.svg?raw";
+import qr from "lucide-static/icons/qr-code.svg?raw";
+import signOut from "lucide-static/icons/log-out.svg?raw";
+import sun from "lucide-static/icons/sun.svg?raw";
+import unplugged from "lucide-static/icons/unplug.svg?raw";
+
+import { drawingOf, Glyph } from "../../shared/Glyph";
+
+const ICONS = {
+  alert: drawingOf(alert),
+  check: drawingOf(check),
+  copy: drawingOf(copy),
+  cross: drawingOf(cross),
+  down: drawingOf(down),
+  eye: drawingOf(eye),
+  hidden: drawingOf(hidden),
+  image: drawingOf(image),
+  moon: drawingOf(moon),
+  out: drawingOf(out),
+  plus: drawingOf(plus),
+  printer: drawingOf(printer),
+  qr: drawingOf(qr),
+  signOut: drawingOf(signOut),
+  sun: drawingOf(sun),
+  unplugged: drawingOf(unplugged),
+};
+
+export type IconName = keyof typeof ICONS;
+
+export function Icon({ name }: { name: IconName }) {
+  return <Glyph drawing={ICONS[name]} />;
+}
