@@ -5,7 +5,8 @@ import { parseLiveState } from "./live-message";
 test("a state message is read", () => {
   const text =
     '{"type":"state","state":"holding","event":"7","playlist":"/hls/stream.m3u8","secondsLeft":123,' +
-    '"viewers":12,"title":"Live","welcome":"Hello"}';
+    '"viewers":12,"title":"Live","welcome":"Hello",' +
+    '"offline":"Doors 19:00","accent":"#1f5eff","poster":"/poster.jpg?3","latency":4}';
   expect(parseLiveState(text)).toEqual({
     state: "holding",
     event: "7",
@@ -14,6 +15,10 @@ test("a state message is read", () => {
     viewers: 12,
     title: "Live",
     welcome: "Hello",
+    offline: "Doors 19:00",
+    accent: "#1f5eff",
+    poster: "/poster.jpg?3",
+    latency: 4,
   });
 });
 
@@ -29,4 +34,11 @@ test("what is no message is passed over", () => {
 test("missing fields mean nothing rather than nonsense", () => {
   const state = parseLiveState('{"type":"state","state":"waiting","viewers":"many","secondsLeft":null}');
   expect(state).toMatchObject({ event: null, playlist: null, secondsLeft: null, viewers: 0, title: "" });
+});
+
+test("a colour that is none and a picture from elsewhere are passed over", () => {
+  const read = (fields: object) => parseLiveState(JSON.stringify({ type: "state", state: "waiting", ...fields }));
+  expect(read({ accent: "red; background: url(x)" })?.accent).toBeNull();
+  expect(read({ poster: "//elsewhere.example/a.jpg" })?.poster).toBeNull();
+  expect(read({ poster: "https://elsewhere.example/a.jpg" })?.poster).toBeNull();
 });

@@ -14,6 +14,14 @@ export interface LiveState {
   viewers: number;
   title: string;
   welcome: string;
+  /** What is said while nothing is on; may be empty. */
+  offline: string;
+  /** The operator's own colour, `#rrggbb`. */
+  accent: string | null;
+  /** Path of the operator's own picture. */
+  poster: string | null;
+  /** How far behind the live edge playback aims to be, seconds; `null` where the box doesn't say. */
+  latency: number | null;
 }
 
 /** Page → box: whether playback runs. Anything else closes the socket. */
@@ -42,5 +50,18 @@ export function parseLiveState(text: string): LiveState | null {
     viewers: number(message.viewers) ?? 0,
     title: words(message.title) ?? "",
     welcome: words(message.welcome) ?? "",
+    offline: words(message.offline) ?? "",
+    accent: colour(message.accent),
+    poster: ownPath(message.poster),
+    latency: number(message.latency),
   };
+}
+
+function colour(field: unknown): string | null {
+  return typeof field === "string" && /^#[0-9a-f]{6}$/i.test(field) ? field : null;
+}
+
+/** Nothing is fetched from elsewhere. */
+function ownPath(field: unknown): string | null {
+  return typeof field === "string" && /^\/(?!\/)/.test(field) ? field : null;
 }

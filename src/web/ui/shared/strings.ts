@@ -33,6 +33,14 @@ export const strings = {
   unsupported: "This browser can't show the picture.",
   unsupportedMore: "Please try a newer one.",
 
+  door: {
+    title: "This stream has a password",
+    lead: "Whoever invited you can tell it to you.",
+    password: "Password",
+    submit: "Watch",
+    wrong: "That is not the password.",
+  },
+
   heard: {
     live: "The stream is live.",
     holding: "The picture is away. Back in a moment.",
@@ -55,6 +63,11 @@ export function seconds(value: number): string {
 /** `waits 1:45 more` under "Back in a moment". */
 export function waitsMore(clock: string): string {
   return `The event waits another ${clock}.`;
+}
+
+/** Too many passwords were tried. */
+export function tryAgainIn(seconds: number): string {
+  return `Too many tries. Please wait ${seconds} s and try again.`;
 }
 
 /** `412 watching` */

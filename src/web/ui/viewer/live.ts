@@ -7,6 +7,8 @@ export type Link = "connecting" | "open" | "lost";
 export interface LiveHost {
   state(state: LiveState): void;
   link(link: Link): void;
+  /** The box did not open the socket: it may be gone, or want a password. */
+  refused(): void;
 }
 
 const WAITS = { first: 500, longest: 5_000 };
@@ -44,6 +46,12 @@ export class LiveSocket {
     if (this.telling === undefined) this.tell();
   }
 
+  /** What kept the box from opening the socket is out of the way: no more waiting. */
+  retry(): void {
+    this.backoff.reset();
+    if (this.socket === null) this.connect();
+  }
+
   /** For a page that goes on without it. */
   close(): void {
     removeEventListener("online", this.onOnline);
@@ -66,7 +74,9 @@ export class LiveSocket {
     this.socket = socket;
     this.told = false;
     this.timer = setTimeout(() => this.lost(socket, 0), OPEN_WITHIN);
+    let opened = false;
     socket.addEventListener("open", () => {
+      opened = true;
       if (socket !== this.socket) return;
       clearTimeout(this.timer);
       this.heardAt = performance.now();
@@ -81,7 +91,10 @@ export class LiveSocket {
       const state = parseLiveState(data);
       if (state !== null) this.host.state(state);
     });
-    socket.addEventListener("close", ({ code }) => this.lost(socket, code));
+    socket.addEventListener("close", ({ code }) => {
+      if (socket === this.socket && !opened) this.host.refused();
+      this.lost(socket, code);
+    });
   }
 
   private lost(socket: WebSocket, code: number): void {

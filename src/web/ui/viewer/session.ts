@@ -1,8 +1,10 @@
 /** One visit to the page: joins the socket and the player, and holds what the components draw. */
 import { computed, signal } from "@preact/signals";
 
+import { showAccent } from "../shared/accent";
 import type { EventPhase, LiveState } from "../shared/live-message";
 import type { ViewerStats } from "../shared/stats";
+import { Door } from "./door";
 import { type Link, LiveSocket } from "./live";
 import { Player } from "./player/player";
 import { IDLE_VIEW, type PlayerView } from "./player/view";
@@ -19,6 +21,8 @@ export class Session {
   readonly view = signal<PlayerView>(IDLE_VIEW);
   /** The sound has been turned on once: the prompt in the middle is not needed any more. */
   readonly soundSeen = signal(false);
+  /** The box wants a password before anything else. */
+  readonly door = new Door(() => this.socket.retry());
 
   private readonly link = signal<Link>("connecting");
   private readonly linkSince = signal(performance.now());
@@ -61,6 +65,7 @@ export class Session {
     this.socket = new LiveSocket(`${scheme}//${location.host}/api/live`, {
       state: (state) => this.heard(state),
       link: (link) => this.linked(link),
+      refused: () => void this.door.look(),
     });
     setInterval(() => this.tick(), TICK);
   }
@@ -72,6 +77,13 @@ export class Session {
       networkTrouble: () => this.socket.doubt(),
     });
     this.direct();
+  }
+
+  /** The picture's place is gone. */
+  detach(): void {
+    this.player?.close();
+    this.player = null;
+    this.view.value = IDLE_VIEW;
   }
 
   stats(): ViewerStats {
@@ -87,6 +99,7 @@ export class Session {
 
   private heard(state: LiveState): void {
     this.live.value = state;
+    showAccent(state.accent);
     const { secondsLeft } = state;
     const held = state.state === "holding" && secondsLeft !== null;
     this.heldUntil.value = held ? performance.now() + secondsLeft * 1_000 : null;
@@ -95,6 +108,7 @@ export class Session {
   }
 
   private linked(link: Link): void {
+    if (link === "open") this.door.opened();
     if (link === this.link.value) return;
     // From "connecting" to "lost" nothing changes for who waits: the time runs on.
     if (link === "open" || this.link.value === "open") this.linkSince.value = performance.now();
@@ -114,7 +128,7 @@ export class Session {
     const live = this.live.value;
     if (live === null || this.player === null) return;
     const on = live.state === "live" || live.state === "holding";
-    if (on && live.event !== null && live.playlist !== null) this.player.show(live.event, live.playlist);
+    if (on && live.event !== null && live.playlist !== null) this.player.show(live.event, live.playlist, live.latency);
     else if (!on) this.player.drain();
   }
 

@@ -24,6 +24,7 @@ export class Preview {
     this.socket = new LiveSocket(`${scheme}//${location.host}/api/live`, {
       state: (state) => this.heard(state),
       link: () => undefined,
+      refused: () => undefined,
     });
   }
 
@@ -39,7 +40,7 @@ export class Preview {
   private heard(state: LiveState): void {
     this.live.value = state;
     const on = state.state === "live" || state.state === "holding";
-    if (on && state.event !== null && state.playlist !== null) this.player.show(state.event, state.playlist);
+    if (on && state.event !== null && state.playlist !== null) this.player.show(state.event, state.playlist, state.latency);
     else if (!on) this.player.drain();
   }
 }

@@ -13,7 +13,7 @@ export function Announcer({ session }: { session: Session }) {
 
 function words(session: Session): string {
   const card = session.card.value;
-  if (card !== null) return cardWords(card).join(" ");
+  if (card !== null) return cardWords(card, session.live.value?.offline).join(" ");
   if (session.reconnecting.value) return strings.reconnecting;
   return session.sign.value === "holding" ? strings.heard.holding : strings.heard.live;
 }

@@ -4,10 +4,18 @@ import { strings } from "../../shared/strings";
 import type { Session } from "../session";
 import { About } from "./About";
 import { Announcer } from "./Announcer";
+import { Doorway } from "./Doorway";
 import { Stage } from "./Stage";
 
 export function App({ session }: { session: Session }) {
   useTabTitle(session);
+  if (session.door.asks.value) {
+    return (
+      <main>
+        <Doorway door={session.door} />
+      </main>
+    );
+  }
   return (
     <main class="viewer">
       <Stage session={session} />

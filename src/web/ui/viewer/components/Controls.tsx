@@ -7,8 +7,8 @@ import { canFullScreen, canPictureInPicture, toggleFullScreen, togglePictureInPi
 import type { Session } from "../session";
 import { Icon, type IconName } from "./Icon";
 
-/** Further behind than this is not live any more, seconds. */
-const LIVE_WITHIN = 4;
+/** Further behind than it aims to be by so much is not live any more, seconds. */
+const LIVE_WITHIN = 2.2;
 
 interface ControlsProps {
   session: Session;
@@ -17,12 +17,12 @@ interface ControlsProps {
 }
 
 export function Controls({ session, stage, video }: ControlsProps) {
-  const { paused, blocked, latency } = session.view.value;
+  const { paused, blocked, latency, delay } = session.view.value;
   const { player } = session;
   const full = useFullScreen();
   const stopped = paused || blocked;
   const behind = tenths(latency);
-  const atEdge = !stopped && (behind === null || behind <= LIVE_WITHIN);
+  const atEdge = !stopped && (behind === null || behind <= delay + LIVE_WITHIN);
   return (
     <div class="controls" role="group" aria-label={strings.controls}>
       <ControlButton

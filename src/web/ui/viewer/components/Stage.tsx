@@ -23,9 +23,10 @@ export function Stage({ session }: { session: Session }) {
   const playing = card === null;
 
   useLayoutEffect(() => {
-    if (video.current === null || still.current === null) return;
+    if (video.current === null || still.current === null) return undefined;
     session.attach(video.current, still.current);
     setReady(true);
+    return () => session.detach();
   }, [session]);
 
   useEffect(() => {
@@ -69,7 +70,7 @@ export function Stage({ session }: { session: Session }) {
         onClick={(event) => playing && onPicture(event as unknown as PointerEvent)}
         onDblClick={() => stage.current && video.current && void toggleFullScreen(stage.current, video.current)}
       />
-      {card === null ? <OverPicture session={session} /> : <Poster card={blocked ? "quiet" : card} />}
+      {card === null ? <OverPicture session={session} /> : <Poster session={session} card={blocked ? "quiet" : card} />}
       {playing || blocked ? <Prompt session={session} muted={muted} blocked={blocked} /> : null}
       {playing && ready && stage.current && video.current ? (
         <Controls session={session} stage={stage.current} video={video.current} />

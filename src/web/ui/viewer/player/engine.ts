@@ -26,7 +26,5 @@ export interface Engine {
   destroy(): void;
 }
 
-export type EngineFactory = (video: HTMLVideoElement, playlist: string, host: EngineHost) => Engine;
-
-/** How far behind the live edge playback aims to be, seconds: the smallest that ran without a stall. */
-export const LIVE_DELAY = 1.8;
+/** `delay`: how far behind the live edge playback aims to be, seconds. */
+export type EngineFactory = (video: HTMLVideoElement, playlist: string, delay: number, host: EngineHost) => Engine;

@@ -2,11 +2,10 @@
 import Hls, { Events, ErrorTypes, type HlsConfig } from "hls.js/light";
 
 import { trimTo } from "./back-buffer";
-import { type Engine, type EngineFactory, type EngineHost, LIVE_DELAY } from "./engine";
+import type { Engine, EngineFactory, EngineHost } from "./engine";
 
 const CONFIG: Partial<HlsConfig> = {
   lowLatencyMode: true,
-  liveSyncDuration: LIVE_DELAY,
   // 1.05 leaves who joins late seconds behind for minutes.
   maxLiveSyncPlaybackRate: 1.1,
   liveSyncOnStallIncrease: 0,
@@ -20,19 +19,21 @@ const CONFIG: Partial<HlsConfig> = {
 };
 
 export const createHlsEngine: EngineFactory | null = Hls.isSupported()
-  ? (video, playlist, host) => new HlsEngine(video, playlist, host)
+  ? (video, playlist, delay, host) => new HlsEngine(video, playlist, delay, host)
   : null;
 
 class HlsEngine implements Engine {
   readonly canKeepUp = true;
-  private readonly hls = new Hls(CONFIG);
+  private readonly hls: Hls;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly playlist: string,
+    delay: number,
     host: EngineHost,
   ) {
-    const { hls } = this;
+    const hls = new Hls({ ...CONFIG, liveSyncDuration: delay });
+    this.hls = hls;
     hls.on(Events.MANIFEST_PARSED, () => host.ready());
     hls.on(Events.FRAG_LOADED, (_, { payload }) => host.loaded(payload.byteLength));
     hls.on(Events.FRAG_BUFFERED, (_, { part }) => this.trim(part?.index ?? null));

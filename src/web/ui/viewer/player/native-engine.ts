@@ -1,8 +1,8 @@
 /** The browser's own HLS: iPhones without Media Source Extensions, and some televisions. */
-import { type Engine, type EngineFactory, type EngineHost, LIVE_DELAY } from "./engine";
+import type { Engine, EngineFactory, EngineHost } from "./engine";
 
-export const createNativeEngine: EngineFactory = (video, playlist, host) =>
-  new NativeEngine(video, playlist, host);
+export const createNativeEngine: EngineFactory = (video, playlist, delay, host) =>
+  new NativeEngine(video, playlist, delay, host);
 
 class NativeEngine implements Engine {
   readonly canKeepUp = false;
@@ -15,6 +15,7 @@ class NativeEngine implements Engine {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly playlist: string,
+    private readonly delay: number,
     private readonly host: EngineHost,
   ) {
     video.addEventListener("loadedmetadata", this.onReady);
@@ -38,7 +39,7 @@ class NativeEngine implements Engine {
 
   livePosition(): number | null {
     const edge = this.edge();
-    return edge === null ? null : Math.max(0, edge - LIVE_DELAY);
+    return edge === null ? null : Math.max(0, edge - this.delay);
   }
 
   destroy(): void {

@@ -16,6 +16,8 @@ import { Still } from "./still";
 import type { PlayerHost, PlayerPhase, PlayerView } from "./view";
 import { Watchdog } from "./watchdog";
 
+/** How far behind the live edge to play where the box doesn't say, seconds: the smallest that ran without a stall. */
+const SHORTEST_DELAY = 1.8;
 /** How often latency and movement are looked at, milliseconds. */
 const LOOK_EVERY = 250;
 /** Running so long, a trouble counts as past, milliseconds. */
@@ -38,6 +40,7 @@ export class Player {
   /** Counts engines, so that one of the past is known. */
   private turn = 0;
   private playlist: string | null = null;
+  private delay = SHORTEST_DELAY;
   private event: string | null = null;
   private phase: PlayerPhase = "idle";
   private wanted = true;
@@ -83,9 +86,11 @@ export class Player {
   }
 
   /** Plays this event; the one that already plays goes on undisturbed. */
-  show(event: string, playlist: string): void {
+  show(event: string, playlist: string, delay: number | null): void {
     this.draining = false;
     if (event === this.event && this.phase !== "finished") return;
+    // One that plays keeps the delay it began with: a change would be a jump for everybody.
+    this.delay = Math.max(delay ?? 0, SHORTEST_DELAY);
     this.event = event;
     this.playlist = playlist;
     this.phase = "starting";
@@ -159,6 +164,7 @@ export class Player {
       unsupported: this.unsupported,
       muted,
       volume,
+      delay: this.delay,
       latency: playing && !this.draining ? (this.engine?.latency() ?? null) : null,
       dryFor: playing && this.wanted && !this.blocked ? now - this.movedAt : 0,
     };
@@ -182,7 +188,7 @@ export class Player {
     // While the code came, another event may have begun or this one ended.
     if (turn !== this.turn || this.playlist === null) return;
     if (create === null) this.unsupported = true;
-    else this.engine = create(this.video, this.playlist, this.engineHost(turn));
+    else this.engine = create(this.video, this.playlist, this.delay, this.engineHost(turn));
     this.tell();
   }
 

@@ -15,6 +15,8 @@ export interface PlayerView {
   volume: number;
   /** Seconds behind the live edge; `null` while unknown. */
   latency: number | null;
+  /** How far behind the live edge it aims to be, seconds. */
+  delay: number;
   /** Milliseconds for which the picture ought to move and does not. */
   dryFor: number;
 }
@@ -28,6 +30,7 @@ export const IDLE_VIEW: PlayerView = {
   muted: true,
   volume: 1,
   latency: null,
+  delay: 0,
   dryFor: 0,
 };
 
