@@ -14,6 +14,12 @@ export function rate(bits: number): Figure {
   return { value: (bits / 1e3).toFixed(0), unit: "kbit/s" };
 }
 
+/** The number alone, in a unit that something else has given. */
+export function rateIn(unit: string, bits: number): string {
+  if (unit === "Gbit/s") return (bits / 1e9).toFixed(2);
+  return unit === "kbit/s" ? (bits / 1e3).toFixed(0) : (bits / 1e6).toFixed(1);
+}
+
 /** `596 of 700 Mbit/s`: both in the unit of the second. */
 export function rateOf(bits: number, whole: number): string {
   const giga = whole >= 999_500_000;

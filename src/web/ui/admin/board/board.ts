@@ -31,11 +31,12 @@ export function hear(board: Board, message: LiveMessage): Board {
   switch (message.type) {
     case "hello": {
       const { state, history, journal } = message;
+      const goesOn = continues(board.journal, journal);
       return {
         state,
         history: append(history, state),
-        journal: merge(board.journal, journal),
-        olderEntries: board.journal.length > 0 ? board.olderEntries : journal.length >= ENTRIES_AT_FIRST,
+        journal: goesOn ? merge(board.journal, journal) : journal,
+        olderEntries: goesOn ? board.olderEntries : journal.length >= ENTRIES_AT_FIRST,
         lostSince: null,
       };
     }
@@ -64,14 +65,21 @@ export function older(board: Board, page: JournalPage): Board {
   return { ...board, journal: merge(board.journal, page.entries), olderEntries: page.more };
 }
 
-/** Each entry once, newest first. A gap that a long absence leaves is closed by asking for older ones anew. */
+/**
+ * Whether what comes after an absence adjoins what is known. It does not after so long an absence that entries are
+ * missing between, nor after a restart of the box, which counts its entries anew.
+ */
+function continues(known: readonly Entry[], come: readonly Entry[]): boolean {
+  const [newestKnown] = known;
+  const [newestCome] = come;
+  if (newestKnown === undefined || newestCome === undefined) return false;
+  return come.some(({ id, at }) => id === newestKnown.id && at === newestKnown.at);
+}
+
+/** Each entry once, newest first. */
 function merge(known: readonly Entry[], come: readonly Entry[]): Entry[] {
-  const oldestCome = come.at(-1)?.id;
-  const newestKnown = known[0]?.id;
-  const gap =
-    come.length >= ENTRIES_AT_FIRST && oldestCome !== undefined && newestKnown !== undefined && oldestCome > newestKnown + 1;
   const entries = new Map<number, Entry>();
-  for (const entry of gap ? come : [...known, ...come]) entries.set(entry.id, entry);
+  for (const entry of [...known, ...come]) entries.set(entry.id, entry);
   return [...entries.values()].sort((one, other) => other.id - one.id).slice(0, MOST_ENTRIES);
 }
 

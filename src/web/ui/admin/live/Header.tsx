@@ -26,19 +26,13 @@ export function Header({ desk, wide }: { desk: Desk; wide: boolean }) {
           ))}
         </nav>
         <Status desk={desk} />
-        <div class="header-end">
-          {wide ? <Actions desk={desk} /> : null}
-          <ThemeSwitch />
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={strings.nav.signOut}
-            title={strings.nav.signOut}
-            onClick={() => void desk.signOut().catch(() => undefined)}
-          >
-            <Icon name="signOut" />
-          </button>
-        </div>
+        {wide ? (
+          <div class="header-end">
+            <Actions desk={desk} />
+            <ThemeSwitch />
+            <SignOut desk={desk} />
+          </div>
+        ) : null}
       </div>
     </header>
   );
@@ -60,6 +54,31 @@ function Status({ desk }: { desk: Desk }) {
         </span>
       ) : null}
     </div>
+  );
+}
+
+/** On a phone what is seldom needed stands at the end of the page. */
+export function Footer({ desk }: { desk: Desk }) {
+  return (
+    <footer class="footer">
+      <ThemeSwitch />
+      <SignOut desk={desk} />
+    </footer>
+  );
+}
+
+function SignOut({ desk }: { desk: Desk }) {
+  const label = strings.nav.signOut;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      onClick={() => void desk.signOut().catch(() => undefined)}
+    >
+      <Icon name="signOut" />
+    </button>
   );
 }
 

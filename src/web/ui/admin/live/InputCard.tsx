@@ -5,7 +5,7 @@ import { Card, type Row, Rows } from "../parts/Card";
 import { Icon } from "../parts/Icon";
 import { Link } from "../parts/Link";
 import { frames, standby, strings } from "../strings";
-import { duration, plain, rate } from "../units";
+import { duration, type Figure, plain, rate, rateIn } from "../units";
 import { Graph } from "./Graph";
 
 const words = strings.live;
@@ -65,20 +65,20 @@ function Steadiness({ input, now }: { input: Input; now: number }) {
 }
 
 function Figures({ input }: { input: Input }) {
-  const { value, unit } = rate(input.bitRate);
-  const { video, targetBitRate } = input;
+  const { value, unit } = input.targetBitRate === null ? rate(input.bitRate) : against(input.bitRate, input.targetBitRate);
+  const { video } = input;
   const actual = video?.frameRate ?? null;
   const target = video?.targetFrameRate ?? null;
   const interval = video?.keyframeInterval ?? null;
   const parts = [
-    targetBitRate === null ? null : `${words.target} ${said(targetBitRate)}`,
     frames(actual === null ? null : plain(actual, 0), target === null ? null : plain(target, 2)),
     interval === null ? null : `${words.keyframes} ${interval.toFixed(1)} s`,
   ].filter((part) => part !== null);
   return (
     <div class="figures">
       <p class="figure live-value">
-        {value} <span class="figure-unit">{unit}</span>
+        {value}
+        <span class="figure-unit"> {unit}</span>
       </p>
       <p class="figure-more live-value">{parts.join(" · ")}</p>
     </div>
@@ -109,6 +109,12 @@ function sound({ codec, channels, sampleRate }: Audio): string {
 
 function joined(parts: (string | null)[]): string {
   return parts.filter((part) => part !== null).join(" · ");
+}
+
+/** `6.1` and `of 6.0 Mbit/s` */
+function against(bits: number, target: number): Figure {
+  const { unit, value } = rate(target);
+  return { value: rateIn(unit, bits), unit: `of ${value} ${unit}` };
 }
 
 function said(bits: number): string {

@@ -56,8 +56,8 @@ function LivePicture({ desk }: { desk: Desk }) {
     <Picture
       on={lamp === "on-air" || lamp === "holding"}
       sign={lamp === "holding" ? strings.live.holdingSign : null}
-      title={strings.live.nothingOn}
-      more={strings.live.nothingOnMore}
+      title={lamp === "unknown" ? strings.live.noConnection : strings.live.nothingOn}
+      more={lamp === "unknown" ? null : strings.live.nothingOnMore}
     />
   );
 }

@@ -15,9 +15,6 @@ export function ViewersCard({ desk }: { desk: Desk }) {
         <p class="figure live-value">{viewers === null ? "–" : count(viewers.count)}</p>
         <p class="figure-more live-value">
           {viewers === null ? "" : `${words.peak} ${count(viewers.peak)}`}
-          {viewers !== null && viewers.count > 0
-            ? ` · ${count(viewers.pages)} ${words.watchingHere}, ${count(viewers.players)} ${words.watchingElsewhere}`
-            : ""}
         </p>
       </div>
       <Graph
@@ -28,6 +25,11 @@ export function ViewersCard({ desk }: { desk: Desk }) {
         words={count}
         moments={desk.moments.value}
       />
+      {viewers !== null && viewers.players > 0 ? (
+        <p class="second live-value">
+          {count(viewers.pages)} {words.watchingHere}, {count(viewers.players)} {words.watchingElsewhere}
+        </p>
+      ) : null}
     </Card>
   );
 }

@@ -6,20 +6,20 @@ import { CopyLine } from "./CopyLine";
 
 const words = strings.network;
 
-export function WatchAddresses({ addresses }: { addresses: Addresses | null }) {
-  return <Lines label={words.watch} lines={addresses?.watch ?? []} />;
+interface LinesProps {
+  label: string;
+  /** Best first. */
+  lines: string[];
+  /** The label stands above already. */
+  quiet?: boolean;
 }
 
-export function ServerAddresses({ addresses }: { addresses: Addresses | null }) {
-  return <Lines label={words.server} lines={addresses?.server ?? []} />;
-}
-
-function Lines({ label, lines }: { label: string; lines: string[] }) {
+export function Lines({ label, lines, quiet = false }: LinesProps) {
   if (lines.length === 0) return <p class="muted">{words.none}</p>;
   return (
     <div class="lines" role="group" aria-label={label}>
       {lines.map((line, index) => (
-        <CopyLine key={line} label={index === 0 ? label : `${label} (${index + 1})`} text={line} quiet={index > 0} />
+        <CopyLine key={line} label={index === 0 ? label : `${label} (${index + 1})`} text={line} quiet={quiet || index > 0} />
       ))}
     </div>
   );

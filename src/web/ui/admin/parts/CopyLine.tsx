@@ -16,7 +16,7 @@ interface CopyLineProps {
 
 export function CopyLine({ label, text, quiet = false }: CopyLineProps) {
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
+  const line = useRef<HTMLParagraphElement>(null);
   const [said, setSaid] = useState<"copied" | "failed" | null>(null);
   useEffect(() => {
     if (said !== "copied") return;
@@ -24,22 +24,17 @@ export function CopyLine({ label, text, quiet = false }: CopyLineProps) {
     return () => clearTimeout(timer);
   }, [said]);
   return (
-    <div class="copy">
-      <label class={quiet ? "for-ears" : "field-label"} for={id}>
+    <div class="copy" role="group" aria-labelledby={id}>
+      <p class={quiet ? "for-ears" : "field-label"} id={id}>
         {label}
-      </label>
+      </p>
       <div class="copy-line">
-        <input
-          class="copy-text mono"
-          id={id}
-          ref={field}
-          readOnly
-          value={text}
-          onFocus={(event) => event.currentTarget.select()}
-        />
+        <p class="copy-text mono" ref={line}>
+          {text}
+        </p>
         <Button
           label={`${said === "copied" ? strings.copied : strings.copy}: ${label}`}
-          press={() => void copy(text, field.current).then((done) => setSaid(done ? "copied" : "failed"))}
+          press={() => void copy(text, line.current).then((done) => setSaid(done ? "copied" : "failed"))}
         >
           {said === "copied" ? strings.copied : strings.copy}
         </Button>
@@ -51,13 +46,13 @@ export function CopyLine({ label, text, quiet = false }: CopyLineProps) {
   );
 }
 
-/** Over plain HTTP browsers lend the clipboard only to the older command. */
-async function copy(text: string, field: HTMLInputElement | null): Promise<boolean> {
+/** Over plain HTTP browsers lend the clipboard only to the older command, which takes what is selected. */
+async function copy(text: string, line: HTMLElement | null): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    field?.select();
+    if (line !== null) getSelection()?.selectAllChildren(line);
     return document.execCommand("copy");
   }
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 
 import { Icon } from "./Icon";
 
-export type Tone = "good" | "warn" | "bad" | "plain";
+export type Tone = "good" | "warn" | "bad" | "wait" | "plain";
 
 interface NoticeProps {
   tone: Tone;
@@ -13,7 +13,7 @@ interface NoticeProps {
   spoken?: boolean;
 }
 
-const MARKS = { good: "check", warn: "alert", bad: "cross", plain: null } as const;
+const MARKS = { good: "check", warn: "alert", bad: "cross", wait: null, plain: null } as const;
 
 export function Notice({ tone, title, children = null, spoken = false }: NoticeProps) {
   const mark = MARKS[tone];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { Desk } from "../desk/desk";
 import { Announcer } from "../live/Announcer";
-import { Header } from "../live/Header";
+import { Footer, Header } from "../live/Header";
 import { Live } from "../live/Live";
 import { useTab } from "../live/tab";
 import { Icon } from "../parts/Icon";
@@ -35,6 +35,7 @@ export function App({ desk }: { desk: Desk }) {
       <main class={`content content-${screen}`} id="content" tabIndex={-1}>
         <Screen desk={desk} wide={wide} />
       </main>
+      {wide ? null : <Footer desk={desk} />}
       <Announcer desk={desk} />
     </div>
   );
@@ -62,12 +63,12 @@ function Lost({ desk }: { desk: Desk }) {
   const since = desk.lostSince.value;
   if (since === null) return null;
   return (
-    <p class="lost">
+    <section class="lost" aria-label={strings.lost.sentence}>
       <Icon name="unplugged" />
-      <span>
+      <p>
         <strong>{lostSince(desk.moments.value.second(since))}</strong> {strings.lost.more}
-      </span>
-    </p>
+      </p>
+    </section>
   );
 }
 

@@ -108,9 +108,8 @@ function KeyItem({ desk, stored, fetch, secret }: KeyItemProps) {
                 {stored.name}
                 {stored.live ? <span class="key-live">{words.live}</span> : null}
               </h2>
-              <p class="second">
-                {words.takeover[stored.takeover].more} · {used}
-              </p>
+              <p class="second">{words.takeover[stored.takeover].more}</p>
+              {stored.live ? null : <p class="second">{used}</p>}
             </div>
             <div class="key-buttons">
               <Button

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 
 import type { Desk } from "../desk/desk";
 import { DeliveryCard } from "../live/DeliveryCard";
-import { Interfaces, ServerAddresses, WatchAddresses } from "../parts/Addresses";
+import { Interfaces, Lines } from "../parts/Addresses";
 import { Card } from "../parts/Card";
 import { Link } from "../parts/Link";
 import { strings } from "../strings";
@@ -20,10 +20,10 @@ export function NetworkScreen({ desk }: { desk: Desk }) {
       <div class="sheets">
         <div class="sheets-column">
           <Card title={words.watch}>
-            <WatchAddresses addresses={addresses} />
+            <Lines quiet label={words.watch} lines={addresses?.watch ?? []} />
           </Card>
           <Card title={words.server}>
-            <ServerAddresses addresses={addresses} />
+            <Lines quiet label={words.server} lines={addresses?.server ?? []} />
           </Card>
         </div>
         <div class="sheets-column">

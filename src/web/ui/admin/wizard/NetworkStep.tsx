@@ -1,4 +1,4 @@
-import { Interfaces, WatchAddresses } from "../parts/Addresses";
+import { Interfaces, Lines } from "../parts/Addresses";
 import { strings } from "../strings";
 import { StepFrame, type StepProps } from "./Step";
 
@@ -7,7 +7,7 @@ const words = strings.setup.network;
 export function NetworkStep({ desk, walk }: StepProps) {
   return (
     <StepFrame desk={desk} walk={walk} title={words.title} lead={words.lead}>
-      <WatchAddresses addresses={desk.addresses.value} />
+      <Lines label={strings.network.watch} lines={desk.addresses.value?.watch ?? []} />
       <Interfaces addresses={desk.addresses.value} />
       <p class="second">{words.fixed}</p>
     </StepFrame>

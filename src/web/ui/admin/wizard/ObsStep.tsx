@@ -16,6 +16,9 @@ export function ObsStep({ desk, walk }: StepProps) {
   const { key, error } = useFirstKey(desk);
   const servers = desk.addresses.value?.server ?? [];
   const [server, ...others] = servers;
+  const input = desk.state.value?.input ?? null;
+  const lamp = desk.lamp.value;
+  const here = lamp === "on-air" && input !== null && !input.testCard;
   return (
     <StepFrame
       desk={desk}
@@ -31,7 +34,7 @@ export function ObsStep({ desk, walk }: StepProps) {
         </>
       }
       error={error}
-      skip={words.skip}
+      {...(here ? {} : { skip: words.skip })}
     >
       {server === undefined ? <Notice tone="warn">{strings.network.none}</Notice> : <CopyLine label={words.server} text={server} />}
       {key === null ? null : <CopyLine label={words.key} text={key} />}
@@ -49,24 +52,23 @@ export function ObsStep({ desk, walk }: StepProps) {
           </div>
         </details>
       ) : null}
-      <Arrival desk={desk} />
+      <Arrival desk={desk} here={here} />
     </StepFrame>
   );
 }
 
-function Arrival({ desk }: { desk: Desk }) {
+/** `here`: an encoder's own picture, not the test card. */
+function Arrival({ desk, here }: { desk: Desk; here: boolean }) {
   const input = desk.state.value?.input ?? null;
-  const lamp = desk.lamp.value;
-  const live = (lamp === "on-air" || lamp === "holding") && input !== null;
-  const here = live && !input.testCard;
+  const live = desk.lamp.value === "on-air" && input !== null;
   return (
     <>
-      {here ? (
+      {here && input !== null ? (
         <Notice tone="good" spoken title={words.connected}>
           {[input.encoder, input.address].filter((part) => part !== null).join(" · ")}
         </Notice>
       ) : (
-        <Notice tone="warn" spoken title={words.waiting}>
+        <Notice tone="wait" spoken title={words.waiting}>
           {words.waitingMore}
         </Notice>
       )}

@@ -1,0 +1,62 @@
+/** A box on air, for tests. */
+import type { BoxState, Entry, History } from "../api";
+
+export const NOON = Date.UTC(2026, 10, 3, 12);
+
+export function exampleState(over: Partial<BoxState> = {}): BoxState {
+  return {
+    now: NOON,
+    lamp: "on-air",
+    secondsLeft: null,
+    onAirSince: NOON - 60_000,
+    title: "Friday night",
+    input: {
+      encoder: "OBS 31.0",
+      address: "10.0.4.12",
+      key: "camera-1",
+      testCard: false,
+      connectedSince: NOON - 60_000,
+      video: null,
+      audio: null,
+      bitRate: 6_000_000,
+      targetBitRate: null,
+      timestamps: { ok: true, text: "steady" },
+      steadySince: NOON - 60_000,
+      standby: 0,
+    },
+    checks: [],
+    viewers: { count: 412, peak: 431, pages: 400, players: 12 },
+    egress: { rate: 596_000_000, budget: 700_000_000, link: 1_000_000_000 },
+    box: {
+      cpu: 11,
+      cores: 4,
+      temperature: 54,
+      throttled: null,
+      memoryUsed: 400_000_000,
+      memoryTotal: 8_000_000_000,
+      diskFree: 1,
+      diskTotal: 2,
+      hoursLeft: 38,
+      uptime: 60,
+      clock: { synchronised: true, text: "in step" },
+      warning: null,
+    },
+    ...over,
+  };
+}
+
+export function exampleHistory(length: number): History {
+  const values = Array.from({ length }, (_, index) => index);
+  return {
+    from: NOON - length * 5_000,
+    step: 5_000,
+    bitRate: [...values],
+    viewers: [...values],
+    egress: [...values],
+    cpu: [...values],
+  };
+}
+
+export function exampleEntry(id: number): Entry {
+  return { id, at: NOON + id, level: "info", text: `Entry ${id}.`, more: null };
+}
