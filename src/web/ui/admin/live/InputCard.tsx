@@ -80,7 +80,14 @@ function Figures({ input }: { input: Input }) {
         {value}
         <span class="figure-unit"> {unit}</span>
       </p>
-      <p class="figure-more live-value">{parts.join(" · ")}</p>
+      <p class="figure-more live-value">
+        {parts.map((part, index) => (
+          <span class="figure-part" key={index}>
+            {index > 0 ? " · " : ""}
+            {part}
+          </span>
+        ))}
+      </p>
     </div>
   );
 }

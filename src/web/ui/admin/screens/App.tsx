@@ -30,8 +30,10 @@ export function App({ desk }: { desk: Desk }) {
       <a class="skip" href="#content">
         {strings.skipToContent}
       </a>
-      <Header desk={desk} wide={wide} />
-      <Lost desk={desk} />
+      <div class="top">
+        <Header desk={desk} wide={wide} />
+        <Lost desk={desk} />
+      </div>
       <main class={`content content-${screen}`} id="content" tabIndex={-1}>
         <Screen desk={desk} wide={wide} />
       </main>
