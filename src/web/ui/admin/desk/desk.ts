@@ -89,7 +89,14 @@ export class Desk {
   }
 
   async claim(password: string, code: string | null): Promise<void> {
-    await ask("POST", "claim", { password, code });
+    try {
+      await ask("POST", "claim", { password, code });
+    } catch (error) {
+      // Meanwhile somebody else may have claimed it, or the time without a code is over.
+      if (error instanceof Refusal && error.status !== 0) await this.begin();
+      throw error;
+    }
+    this.screen.value = "setup";
     await this.begin();
   }
 
@@ -142,7 +149,7 @@ export class Desk {
     this.farewell.value = null;
     this.session.value = session;
     const here = this.screen.value;
-    if (!settings.setup.value.done && here === "live") this.go("setup");
+    if (here === "setup" || (here === "live" && !settings.setup.value.done)) this.go("setup");
     this.link?.close();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.link = new AdminLink(`${scheme}//${location.host}/api/admin/live`, {

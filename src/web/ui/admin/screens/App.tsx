@@ -1,5 +1,5 @@
 /** Which screen is shown, and what stands around it. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Desk } from "../desk/desk";
 import { Announcer } from "../live/Announcer";
@@ -23,6 +23,13 @@ export function App({ desk }: { desk: Desk }) {
   useTab(desk);
   const wide = useMedia(WIDE);
   const screen = desk.screen.value;
+  const content = useRef<HTMLElement>(null);
+  const before = useRef(screen);
+  // Another screen is read from its beginning.
+  useEffect(() => {
+    if (before.current !== screen) content.current?.focus({ preventScroll: true });
+    before.current = screen;
+  }, [screen]);
   if (!desk.session.value?.signedIn || desk.settings.value === null) return <Gate desk={desk} />;
   if (screen === "setup") return <Wizard desk={desk} />;
   return (
@@ -34,7 +41,7 @@ export function App({ desk }: { desk: Desk }) {
         <Header desk={desk} wide={wide} />
         <Lost desk={desk} />
       </div>
-      <main class={`content content-${screen}`} id="content" tabIndex={-1}>
+      <main class={`content content-${screen}`} id="content" tabIndex={-1} ref={content}>
         <Screen desk={desk} wide={wide} />
       </main>
       {wide ? null : <Footer desk={desk} />}
