@@ -172,6 +172,8 @@ export const strings = {
     getKey: "Where does OBS send to?",
 
     input: "Input",
+    encoderGone: "The encoder is gone.",
+    encoderGoneMore: "Viewers see “Back in a moment” and go on by themselves when it returns.",
     noEncoder: "No encoder is connected.",
     noEncoderMore: "When OBS connects, what it sends is described here.",
     testCard: "Test card",
@@ -333,7 +335,6 @@ export const strings = {
     revoke: "Revoke…",
     made: "The key is made. Copy it into OBS.",
     askRevoke: {
-      title: "Revoke this key?",
       text: "No encoder can connect with it any more.",
       live: "The encoder that is on air with it is dropped now: viewers see “Back in a moment”, and the event ends if nothing else comes.",
       confirm: "Revoke key",
@@ -432,7 +433,6 @@ export const strings = {
     tokenMade: "Copy it now: it is shown only this once.",
     revoke: "Revoke…",
     askToken: {
-      title: "Revoke this token?",
       text: "Programs that use it are refused from now on. The stream and its viewers notice nothing.",
       confirm: "Revoke token",
     },
@@ -463,6 +463,16 @@ export function left(clock: string): string {
 /** `No connection to the box since 20:31:07.` */
 export function lostSince(time: string): string {
   return `${strings.lost.sentence} since ${time}.`;
+}
+
+/** Of an event that is held. */
+export function endsIn(clock: string): string {
+  return `The event ends in ${clock} if it stays away.`;
+}
+
+/** `Revoke “Camera 1”?` */
+export function revokeTitle(name: string): string {
+  return `Revoke “${name}”?`;
 }
 
 /** `60 of 60 frames/s` */

@@ -1,10 +1,11 @@
 /** What the encoder sends. */
+import { clock } from "../../shared/format";
 import type { Audio, Input } from "../api";
 import type { Desk } from "../desk/desk";
 import { Card, type Row, Rows } from "../parts/Card";
 import { Icon } from "../parts/Icon";
 import { Link } from "../parts/Link";
-import { frames, standby, strings } from "../strings";
+import { endsIn, frames, standby, strings } from "../strings";
 import { duration, type Figure, plain, rate, rateIn } from "../units";
 import { Graph } from "./Graph";
 
@@ -34,6 +35,18 @@ export function InputCard({ desk }: { desk: Desk }) {
 }
 
 function NoEncoder({ desk }: { desk: Desk }) {
+  const state = desk.state.value;
+  if (state?.lamp === "holding") {
+    return (
+      <div class="empty">
+        <p>{words.encoderGone}</p>
+        <p class="muted">
+          {words.encoderGoneMore}{" "}
+          {state.secondsLeft === null ? null : <span class="live-value">{endsIn(clock(state.secondsLeft))}</span>}
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="empty">
       <p>{words.noEncoder}</p>

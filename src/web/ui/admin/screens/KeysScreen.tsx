@@ -12,7 +12,7 @@ import { Choice, TextField } from "../parts/Field";
 import { Notice } from "../parts/Notice";
 import { QrCode } from "../parts/QrCode";
 import { useKeys } from "../parts/keys";
-import { strings } from "../strings";
+import { revokeTitle, strings } from "../strings";
 
 const words = strings.keys;
 
@@ -136,8 +136,8 @@ function KeyItem({ desk, stored, fetch, secret }: KeyItemProps) {
         </>
       )}
       {mode === "revoke" ? (
-        <Ask title={words.askRevoke.title} confirm={words.askRevoke.confirm} act={revoke} close={() => setMode("look")}>
-          {stored.name}. {words.askRevoke.text} {stored.live ? words.askRevoke.live : ""}
+        <Ask title={revokeTitle(stored.name)} confirm={words.askRevoke.confirm} act={revoke} close={() => setMode("look")}>
+          {words.askRevoke.text} {stored.live ? words.askRevoke.live : ""}
         </Ask>
       ) : null}
     </li>

@@ -9,7 +9,7 @@ import { Card } from "../parts/Card";
 import { CopyLine } from "../parts/CopyLine";
 import { TextField, Tick } from "../parts/Field";
 import { Notice } from "../parts/Notice";
-import { strings } from "../strings";
+import { revokeTitle, strings } from "../strings";
 
 const words = strings.settings;
 const SCOPES: Scope[] = ["read", "control", "settings"];
@@ -66,12 +66,12 @@ export function TokensCard({ desk }: { desk: Desk }) {
       )}
       {asked === null ? null : (
         <Ask
-          title={words.askToken.title}
+          title={revokeTitle(asked.name)}
           confirm={words.askToken.confirm}
           act={() => revoke(asked)}
           close={() => setAsked(null)}
         >
-          {asked.name}. {words.askToken.text}
+          {words.askToken.text}
         </Ask>
       )}
     </Card>
