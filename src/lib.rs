@@ -13,7 +13,7 @@
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card · [`appliance`]: the machine's sensors |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
@@ -33,6 +33,7 @@
 //! - A playlist never names what cannot be fetched, and a hinted part always gets bytes.
 //! - Bad input ends in a sentence for its sender and changes nothing for anyone else.
 
+pub mod access;
 pub mod app;
 pub mod appliance;
 pub mod codec;
