@@ -103,7 +103,9 @@ impl Storage {
             let transaction = desk.connection.transaction()?;
             transaction.execute("UPDATE account SET password_hash = ?", [hash])?;
             transaction.execute("DELETE FROM sessions WHERE hash <> ?", [keep.as_slice()])?;
-            Ok(transaction.commit()?)
+            transaction.commit()?;
+            desk.ended.send_replace(());
+            Ok(())
         })
         .await
     }
@@ -121,7 +123,7 @@ impl Storage {
                 params![hash.as_slice(), session.created, session.expires, session.address, session.agent],
             )?;
             transaction.execute(
-                "DELETE FROM sessions WHERE hash NOT IN (SELECT hash FROM sessions ORDER BY created DESC LIMIT ?)",
+                "DELETE FROM sessions WHERE hash NOT IN (SELECT hash FROM sessions ORDER BY created DESC, expires DESC LIMIT ?)",
                 [MAX_SESSIONS],
             )?;
             Ok(transaction.commit()?)
@@ -170,6 +172,7 @@ impl Storage {
     pub async fn end_session(&self, hash: [u8; 32]) -> Result<(), StorageError> {
         self.ask(move |desk| {
             desk.connection.execute("DELETE FROM sessions WHERE hash = ?", [hash.as_slice()])?;
+            desk.ended.send_replace(());
             Ok(())
         })
         .await
@@ -182,6 +185,7 @@ impl Storage {
     pub async fn end_all_sessions(&self) -> Result<(), StorageError> {
         self.ask(|desk| {
             desk.connection.execute("DELETE FROM sessions", [])?;
+            desk.ended.send_replace(());
             Ok(())
         })
         .await
@@ -269,7 +273,10 @@ impl Storage {
     pub async fn remove_token(&self, id: i64) -> Result<(), StorageError> {
         self.ask(move |desk| match desk.connection.execute("DELETE FROM tokens WHERE id = ?", [id])? {
             0 => Err(StorageError::Missing),
-            _ => Ok(()),
+            _ => {
+                desk.ended.send_replace(());
+                Ok(())
+            }
         })
         .await
     }

@@ -25,6 +25,7 @@ pub struct Desk {
     pub settings: watch::Sender<Arc<Settings>>,
     pub stream_keys: watch::Sender<Arc<[StreamKey]>>,
     pub claimed: watch::Sender<bool>,
+    pub ended: watch::Sender<()>,
 }
 
 /// The handle of the database; clones are cheap. The thread ends when the last one is dropped.
@@ -34,6 +35,7 @@ pub struct Storage {
     settings: watch::Receiver<Arc<Settings>>,
     stream_keys: watch::Receiver<Arc<[StreamKey]>>,
     claimed: watch::Receiver<bool>,
+    ended: watch::Receiver<()>,
 }
 
 impl Storage {
@@ -46,8 +48,9 @@ impl Storage {
         let (settings, settings_receiver) = watch::channel(Arc::new(settings::load(&connection)?));
         let (stream_keys, keys_receiver) = watch::channel(stream_key::load(&connection)?);
         let (claimed, claimed_receiver) = watch::channel(account::is_claimed(&connection)?);
+        let (ended, ended_receiver) = watch::channel(());
         let (jobs, mut receiver) = mpsc::channel::<Job>(QUEUE);
-        let mut desk = Desk { connection, settings, stream_keys, claimed };
+        let mut desk = Desk { connection, settings, stream_keys, claimed, ended };
         let work = move || {
             while let Some(job) = receiver.blocking_recv() {
                 job(&mut desk);
@@ -59,6 +62,7 @@ impl Storage {
             settings: settings_receiver,
             stream_keys: keys_receiver,
             claimed: claimed_receiver,
+            ended: ended_receiver,
         })
     }
 
@@ -75,6 +79,11 @@ impl Storage {
     /// Whether the box has an operator.
     pub fn claimed(&self) -> watch::Receiver<bool> {
         self.claimed.clone()
+    }
+
+    /// Changes whenever sessions or tokens ended: who holds a door open for one looks again.
+    pub fn ended(&self) -> watch::Receiver<()> {
+        self.ended.clone()
     }
 
     /// Has the thread do something and waits for it. What is done is done, also when the caller has gone.

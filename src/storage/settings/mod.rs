@@ -95,6 +95,24 @@ fn load_section<S: Section>(connection: &Connection, settings: &mut Settings) ->
     Ok(())
 }
 
+/// Writes a section, whatever its version was.
+pub(super) fn put<S: Section>(
+    connection: &Connection,
+    settings: &mut Settings,
+    value: S,
+) -> Result<Versioned<S>, StorageError> {
+    value.check()?;
+    let place = S::place(settings);
+    let changed = Versioned { version: place.version + 1, value };
+    let document = serde_json::to_string(&changed.value).map_err(|_| Invalid::unwritable())?;
+    connection.execute(
+        "INSERT OR REPLACE INTO settings (section, version, document) VALUES (?, ?, ?)",
+        params![S::NAME, changed.version, document],
+    )?;
+    *place = changed.clone();
+    Ok(changed)
+}
+
 impl Storage {
     /// Replaces a section that was read at `version`.
     ///
@@ -113,13 +131,7 @@ impl Storage {
             {
                 return Ok(place.clone());
             }
-            let changed = Versioned { version: version + 1, value };
-            let document = serde_json::to_string(&changed.value).map_err(|_| Invalid::unwritable())?;
-            desk.connection.execute(
-                "INSERT OR REPLACE INTO settings (section, version, document) VALUES (?, ?, ?)",
-                params![S::NAME, changed.version, document],
-            )?;
-            *place = changed.clone();
+            let changed = put(&desk.connection, &mut settings, value)?;
             desk.settings.send_replace(Arc::new(settings));
             Ok(changed)
         })
