@@ -88,6 +88,12 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
 impl FromStr for Secret {
     type Err = std::convert::Infallible;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -215,20 +221,7 @@ pub struct R2Config {
 impl RunConfig {
     /// Flags that were given and whose room is not built yet.
     pub fn without_effect(&self) -> Vec<&'static str> {
-        let r2 = &self.r2;
-        let flags = [
-            ("--public-url", self.public_url.is_some()),
-            ("--pull", self.pull.is_some()),
-            ("--admin-password", self.admin_password.is_some()),
-            ("--mesh", self.mesh.is_some()),
-            ("--r2-endpoint", r2.r2_endpoint.is_some()),
-            ("--r2-account-id", r2.r2_account_id.is_some()),
-            ("--r2-jurisdiction", r2.r2_jurisdiction.is_some()),
-            ("--r2-bucket", r2.r2_bucket.is_some()),
-            ("--r2-access-key-id", r2.r2_access_key_id.is_some()),
-            ("--r2-secret-access-key", r2.r2_secret_access_key.is_some()),
-            ("--r2-public-url", r2.r2_public_url.is_some()),
-        ];
+        let flags = [("--pull", self.pull.is_some()), ("--mesh", self.mesh.is_some())];
         flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 }

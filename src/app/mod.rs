@@ -5,6 +5,7 @@
 mod check;
 mod config;
 mod pool;
+mod provision;
 mod run;
 mod runtime_folder;
 mod service;

@@ -1,7 +1,6 @@
 //! `venuebox run`: build → bind → spawn → wait → drain. And the publishers of the command line.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,29 +10,35 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::pool::Pool;
+use super::provision;
 use super::runtime_folder::{LIVED, RuntimeFolder};
 use super::service;
 use super::sockets::{BACKLOG, Sockets};
 use super::supervisor::Crew;
 use super::telemetry::tell;
+use crate::access::Names;
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Target};
 use crate::journal::Journal;
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
-use crate::storage::StreamKey;
-use crate::stream::{Epoch, Numbers, WindowLimits};
-use crate::web::{App, Server, Sign};
+use crate::storage::{Found, Lease, Opened, Storage};
+use crate::stream::WindowLimits;
+use crate::web::admin::{Dashboard, Desk};
+use crate::web::{App, Server};
 
 /// The steps of the drain; their sum stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
 const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
 const WEB_DRAIN: Duration = Duration::from_millis(2_500);
+
+/// Uses of stream keys that wait to be written down. Threat: encoders that connect faster than the disk writes.
+const MAX_USES: usize = 16;
 
 /// Runs the box until SIGTERM or SIGINT.
 ///
@@ -62,44 +67,39 @@ async fn live(
     for flag in config.without_effect() {
         log::warn!("{flag} is accepted, and has no effect in this version");
     }
-    let shown_key = match &config.stream_key {
-        Some(key) => String::from(key.reveal()),
-        None => ingest::random_key(random()?),
-    };
-    let key = StreamKey {
-        id: 1,
-        name: String::from("main"),
-        key: shown_key.clone(),
-        takeover: config.takeover.into(),
-        created: 0,
-        last_used: None,
-    };
-    let (_keys, keys) = watch::channel(Arc::from([key]));
-    let (_claimed, claimed) = watch::channel(true);
-    let (used, _) = mpsc::channel(1);
-    let keys = KeyRing::new(keys, claimed, used);
-    let journal = Journal::new();
+    // Build: what survives, and who the box belongs to.
     let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
     let kept = folder.snapshot()?;
     // A running event and the last one.
     let found = snapshot::read(&kept, window.memory * 2);
-    let (epoch, numbers) = match &found.identity {
-        Some(known) => known.clone(),
-        None => (Epoch::from_random(random()?), Numbers::first()),
-    };
+    let known = found.identity.clone().map(|(epoch, numbers)| Found { epoch, numbers });
+    let boot = provision::boot();
+    let mut opened =
+        Opened::open(&config.data, boot.as_deref().unwrap_or_default(), random()?, known.as_ref())?;
+    provision::report(&opened.origin);
+    let storage = Storage::start(&mut opened)?;
+    let provisioned = provision::provision(&storage, &opened, boot.is_some(), &config).await?;
+    let operator = storage.settings().borrow().clone();
+    let journal = Journal::new();
+
+    // Build: the event.
+    let epoch = opened.epoch.clone();
     let (hub, requests, broadcast) = Hub::new(epoch.clone());
     let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
-    let settings = Settings { grace: config.grace, window, ..Settings::default() };
-    let start = Start::from_found(Snapshot::new(kept, epoch.clone()), &epoch, numbers, None, found);
+    let grace = Duration::from_secs(u64::from(operator.stream.value.grace_seconds));
+    let settings = Settings { grace, window, ..Settings::default() };
+    let lease = Lease::new(storage.clone(), opened.numbers);
+    let snapshot = Snapshot::new(kept, epoch.clone());
+    let start = Start::from_found(snapshot, &epoch, opened.numbers, Some(lease), found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
-    let (_sign, sign) = watch::channel(Sign::default());
+    let (used, mut used_keys) = mpsc::channel(MAX_USES);
+    let keys = KeyRing::new(storage.stream_keys(), storage.claimed(), used);
 
     let own = Handle::current();
     let mut ingest = Crew::new("ingest", INGEST_DRAIN, &own);
     let mut event = Crew::new("event", EVENT_DRAIN, &own);
     let mut web = Crew::new("web", WEB_DRAIN, viewers);
-    let app = App::new(hub.clone(), Audience::new(), sign, web.stop());
 
     // Bind.
     let http = {
@@ -109,9 +109,17 @@ async fn live(
     };
     let rtmp = listen(&mut sockets, "rtmp", || bind(config.rtmp, "RTMP", "--rtmp"))?;
     sockets.tell_unused();
-    let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub);
+    let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
+    let bound = (http.local_addr()?, listener.local_addr()?);
+    let names = Names::new(
+        nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).as_deref(),
+        config.public_url.as_deref(),
+    );
+    let named = (names, config.public_url.clone());
+    let desk = Desk::new(storage.clone(), named, bound, provisioned.claim, Dashboard::quiet());
+    let app = App::open(hub, Audience::new(), desk, web.stop()).await?;
     let server = Server::new(http, app.clone());
-    let (http, rtmp) = (server.local_addr()?, listener.local_addr()?);
+    let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
 
@@ -121,6 +129,16 @@ async fn live(
     let stop = event.stop();
     event.spawn("watchdog", async move {
         service::watchdog(stop).await;
+        Ok(())
+    });
+    let keeper = storage.clone();
+    event.spawn("uses of keys", async move {
+        while let Some(id) = used_keys.recv().await {
+            if let Err(error) = keeper.stream_key_used(id, provision::now()).await {
+                log::debug!(error:% = error; "the use of a stream key was not written down");
+            }
+        }
+        // Nobody is left who could use one.
         Ok(())
     });
     let stop = ingest.stop();
@@ -139,8 +157,14 @@ async fn live(
         Ok(())
     });
     tell(&format!("viewers  http://{}/", reachable(http)));
+    tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
-    tell(&format!("key      {shown_key}"));
+    if let Some(key) = &provisioned.key {
+        tell(&format!("key      {}", key.reveal()));
+    }
+    if let Some(code) = &provisioned.code {
+        tell(&format!("claim    {code}"));
+    }
     service::ready();
     log::info!(http:% = http, rtmp:% = rtmp; "ready");
 
@@ -216,7 +240,8 @@ fn current_thread() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime could not start")
 }
 
-fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
+/// Bytes that nobody can guess.
+pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no randomness: {error}"))?;
     Ok(bytes)

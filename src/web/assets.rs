@@ -9,22 +9,20 @@ use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error::WebError;
+use super::headers::{Kind, secure};
 
 /// What `scripts/build-ui` makes.
 #[derive(RustEmbed)]
 #[folder = "src/web/ui/dist"]
 struct Files;
 
+/// The admin page.
+const ADMIN: &str = "admin.html";
+
 /// Files below `assets/` carry a hash of their content in their name.
 const HASHED: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Everything else is asked for again, and answered 304 while it is the same.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
-
-/// The page loads nothing from elsewhere and runs no inline script; hls.js makes blob: URLs for its media.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; media-src 'self' blob:; worker-src 'self' blob:; img-src 'self' data:; \
-     style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-);
 
 /// Any path that no route takes: a file of the page, or 404.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
@@ -33,6 +31,9 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Respo
     }
     let name = match uri.path().trim_start_matches('/') {
         "" => "index.html",
+        // One page with a screen for each of these paths.
+        "admin" => ADMIN,
+        path if path.starts_with("admin/") => ADMIN,
         name => name,
     };
     let plain = Files::get(name).ok_or(WebError::NotFound)?;
@@ -81,7 +82,6 @@ fn respond(name: &str, file: EmbeddedFile, coding: Option<&'static str>, headers
     }
     fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     fields.insert(header::CACHE_CONTROL, if name.starts_with("assets/") { HASHED } else { REVALIDATED });
-    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    fields.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    secure(fields, if name == ADMIN { Kind::Admin } else { Kind::Viewer });
     response
 }

@@ -69,7 +69,7 @@ pub async fn media(
     let live = shared.hub.broadcast().rendition(id).cloned().ok_or(WebError::NotFound)?;
     if !matches!(uri, MediaUri::Playlist) {
         let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-        shared.audience.fetched(peer.0, agent, Instant::now());
+        shared.audience.fetched(peer.address, agent, Instant::now());
     }
     match uri {
         MediaUri::Playlist => playlist(shared, live, query.as_deref().unwrap_or_default(), &headers).await,

@@ -2,7 +2,8 @@
 //!
 //! Server → page, one JSON text, at once after connecting and on each change:
 //! `{"type":"state","state":"waiting|live|holding|ended","event":"7"|null,"playlist":URL|null,
-//! "secondsLeft":s|null,"viewers":n,"title":…,"welcome":…}`. Page → server: `{"type":"playing"}` while playback
+//! "secondsLeft":s|null,"viewers":n,"title":…,"welcome":…,"offline":…,"accent":"#rrggbb"|null,
+//! "poster":URL|null,"latency":s}`. Page → server: `{"type":"playing"}` while playback
 //! runs, `{"type":"stopped"}` when not. The mesh's messages join them later.
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::WebError;
-use super::{App, Peer, Shared};
+use super::{App, Peer, Shared, viewers};
 use crate::live::Session;
 use crate::stream::EventState;
 
@@ -71,6 +72,11 @@ struct StateMessage<'a> {
     viewers: usize,
     title: &'a str,
     welcome: &'a str,
+    offline: &'a str,
+    accent: Option<&'a str>,
+    poster: Option<String>,
+    /// Seconds behind the live edge that the page plays at.
+    latency: f64,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +89,8 @@ enum PageMessage {
 fn render(shared: &Shared) -> Utf8Bytes {
     let now = Instant::now();
     let state = shared.hub.broadcast().phase.state(now);
-    let sign = shared.sign.borrow().clone();
+    let settings = Arc::clone(&shared.settings.borrow());
+    let page = &settings.page.value;
     let (name, seconds_left) = match state {
         EventState::Waiting => ("waiting", None),
         EventState::Live { .. } => ("live", None),
@@ -96,8 +103,12 @@ fn render(shared: &Shared) -> Utf8Bytes {
         playlist: state.event().map(|_| "/hls/stream.m3u8"),
         seconds_left,
         viewers: shared.audience.count(now),
-        title: &sign.title,
-        welcome: &sign.welcome,
+        title: &page.title,
+        welcome: &page.welcome,
+        offline: &page.offline,
+        accent: page.accent.as_deref(),
+        poster: shared.poster.borrow().as_ref().map(|poster| poster.url()),
+        latency: settings.stream.value.latency.seconds(),
     };
     // Serialising strings and numbers cannot fail.
     serde_json::to_string(&message).map(Utf8Bytes::from).unwrap_or_default()
@@ -108,7 +119,8 @@ fn render(shared: &Shared) -> Utf8Bytes {
 pub async fn run(app: &App, stop: CancellationToken) {
     let shared = &app.0;
     let mut broadcast = shared.hub.watch();
-    let mut sign = shared.sign.clone();
+    let mut settings = shared.settings.clone();
+    let mut poster = shared.poster.subscribe();
     let mut sessions = shared.audience.sessions();
     let mut quiet_until = Instant::now();
     let mut counted = false;
@@ -128,7 +140,8 @@ pub async fn run(app: &App, stop: CancellationToken) {
                     Ok(()) => break,
                     Err(_) => return,
                 },
-                Ok(()) = sign.changed() => break,
+                Ok(()) = settings.changed() => break,
+                Ok(()) = poster.changed() => break,
                 Ok(()) = sessions.changed(), if !counted => { counted = true; continue; }
                 () = tokio::time::sleep_until(quiet_until), if counted => {
                     counted = false;
@@ -174,6 +187,8 @@ impl Page {
     async fn serve(&mut self, mut socket: WebSocket) {
         let shared = Arc::clone(&self.app.0);
         let mut bulletin = shared.bulletin.text.subscribe();
+        let mut settings = shared.settings.clone();
+        let password = viewers::password_hash(&self.app);
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         let mut heard = Instant::now();
         let mut told = render(&shared);
@@ -187,6 +202,15 @@ impl Page {
                     let frame = CloseFrame { code: close_code::RESTART, reason: Utf8Bytes::from_static("restart") };
                     tell(&mut socket, Message::Close(Some(frame))).await;
                     return;
+                }
+                Ok(()) = settings.changed() => {
+                    if settings.borrow_and_update().viewers.value.password_hash != password {
+                        let reason = Utf8Bytes::from_static("the viewers' password has changed");
+                        let frame = CloseFrame { code: close_code::AGAIN, reason };
+                        tell(&mut socket, Message::Close(Some(frame))).await;
+                        return;
+                    }
+                    continue;
                 }
                 Ok(()) = bulletin.changed() => {
                     let text = bulletin.borrow_and_update().clone();
@@ -226,7 +250,7 @@ impl Page {
         match message {
             Message::Text(text) => match serde_json::from_str(text) {
                 Ok(PageMessage::Playing) => {
-                    let open = || self.app.0.audience.open(self.peer.0, &self.agent, Instant::now());
+                    let open = || self.app.0.audience.open(self.peer.address, &self.agent, Instant::now());
                     self.session.get_or_insert_with(open);
                     true
                 }

@@ -3,45 +3,39 @@
 //! Belongs here: parsing requests, headers, and waiting for what a request may wait for. Does not: what a
 //! playlist says (`hls`), or any state but caches of rendered bodies.
 
+pub mod admin;
 mod assets;
+mod cookie;
 mod error;
+mod headers;
 mod hls;
 mod live_events;
+mod network;
 mod playlist_cache;
+mod poster;
 mod rope;
 mod server;
 mod status;
+mod viewers;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::get;
+use axum::routing::{any, get};
+use axum::{Router, middleware};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 
 use crate::live::{Audience, Hub};
+use crate::storage::{Settings, StorageError};
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
+use poster::Poster;
+use viewers::Ticket;
 
 pub use server::Server;
 pub use status::Status;
-
-/// What visitors read about the event. The operator's settings come later; the seam is the `watch`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sign {
-    /// The event's title.
-    pub title: String,
-    /// A line of welcome; may be empty.
-    pub welcome: String,
-}
-
-impl Default for Sign {
-    fn default() -> Self {
-        Sign { title: String::from("Live"), welcome: String::new() }
-    }
-}
 
 /// What the routes share.
 #[derive(Clone, Debug)]
@@ -51,33 +45,52 @@ pub struct App(Arc<Shared>);
 struct Shared {
     hub: Hub,
     audience: Audience,
-    sign: watch::Receiver<Sign>,
+    settings: watch::Receiver<Arc<Settings>>,
+    poster: watch::Sender<Option<Arc<Poster>>>,
+    ticket: Ticket,
+    desk: admin::Desk,
     playlists: PlaylistCache,
     bulletin: Bulletin,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
 }
 
-/// Who asks: the canonical address of the connection's other end.
+/// Both ends of the connection that asks, canonical.
 #[derive(Clone, Copy, Debug)]
-struct Peer(IpAddr);
+struct Peer {
+    /// Who asks.
+    address: IpAddr,
+    /// The address of ours that was dialled.
+    local: IpAddr,
+}
 
 impl App {
     /// The routes' shared state. `stopping` is cancelled when what waits should be answered.
-    pub fn new(
+    ///
+    /// # Errors
+    /// What storage says.
+    pub async fn open(
         hub: Hub,
         audience: Audience,
-        sign: watch::Receiver<Sign>,
+        desk: admin::Desk,
         stopping: CancellationToken,
-    ) -> Self {
-        App(Arc::new(Shared {
+    ) -> Result<Self, StorageError> {
+        let storage = &desk.storage;
+        let poster = storage.picture(poster::NAME).await?.map(|picture| Arc::new(picture.into()));
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|_| StorageError::Gone)?;
+        let key = storage.secret("watch", key).await?;
+        Ok(App(Arc::new(Shared {
             bulletin: Bulletin::new(),
             playlists: PlaylistCache::new(),
             hub,
             audience,
-            sign,
+            settings: storage.settings(),
+            poster: watch::Sender::new(poster),
+            ticket: Ticket::new(key),
+            desk,
             stopping,
-        }))
+        })))
     }
 
     /// The task that tells open pages what changed; it runs until `stop`.
@@ -85,17 +98,38 @@ impl App {
         live_events::run(self, stop).await;
     }
 
+    fn desk(&self) -> &admin::Desk {
+        &self.0.desk
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.0.settings.borrow())
+    }
+
+    fn poster(&self) -> watch::Receiver<Option<Arc<Poster>>> {
+        self.0.poster.subscribe()
+    }
+
+    fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
     fn router(&self) -> Router {
         let open = CorsLayer::new().allow_origin(tower_http::cors::Any).max_age(hls::CORS_MAX_AGE);
-        let public = Router::new()
+        let gate = middleware::from_fn_with_state(self.clone(), viewers::gate);
+        let stream = Router::new()
             .route("/hls/stream.m3u8", get(hls::multivariant))
             .route("/hls/{epoch}/{rendition}/{file}", get(hls::media))
-            .route("/api/status", get(status::status))
-            .layer(open);
+            .route_layer(gate.clone());
+        let public = stream.route("/api/status", get(status::status)).layer(open);
         Router::new()
             .merge(public)
-            .route("/api/live", get(live_events::connect))
+            .route("/api/live", get(live_events::connect).route_layer(gate))
+            .route("/api/watch", get(viewers::show).post(viewers::enter))
+            .route("/poster.jpg", get(poster::show))
             .route("/healthz", get(status::health))
+            .nest("/api/admin", admin::router(self))
+            .route("/api/admin/", any(admin::nothing))
             .fallback(get(assets::serve))
             .with_state(self.clone())
     }

@@ -80,11 +80,15 @@ impl Server {
                     continue;
                 }
             };
-            let peer = Peer(peer.ip().to_canonical());
-            let Some(place) = turnstile.enter(peer.0) else {
-                log::debug!(address:% = peer.0; "an HTTP connection above the limit was closed");
+            let address = peer.ip().to_canonical();
+            let Some(place) = turnstile.enter(address) else {
+                log::debug!(address:% = address; "an HTTP connection above the limit was closed");
                 continue;
             };
+            // A connection that was reset at once has no address of ours any more, and nobody to answer.
+            let Ok(local) = socket.local_addr() else { continue };
+            let peer = Peer { address, local: local.ip().to_canonical() };
+            self.app.desk().came_from(address);
             prepare(&socket);
             let router = router.clone();
             let service = service_fn(move |mut request: hyper::Request<Incoming>| {

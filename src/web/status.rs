@@ -44,7 +44,7 @@ pub async fn status(State(app): State<App>) -> Response {
         last_connect_time: broadcast.last_connect.map(rfc3339),
         last_disconnect_time: broadcast.last_disconnect.map(rfc3339),
         version_number: String::from(env!("CARGO_PKG_VERSION")),
-        stream_title: shared.sign.borrow().title.clone(),
+        stream_title: shared.settings.borrow().page.value.title.clone(),
     };
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(status)).into_response()
 }

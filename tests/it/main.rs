@@ -14,6 +14,8 @@
 
 mod rig;
 
+mod admin;
+mod admin_doors;
 mod command_line;
 mod held_picture;
 mod hls;

@@ -7,6 +7,7 @@ mod clock;
 mod held_sockets;
 mod http;
 mod live;
+mod operator;
 mod player;
 mod playlist;
 mod probe;
@@ -22,8 +23,9 @@ pub use cable::Cable;
 pub use clip::{Clip, clip_by};
 pub use clock::Clock;
 pub use held_sockets::HeldSockets;
-pub use http::{get, get_with};
+pub use http::{Response, get, get_with, request};
 pub use live::LiveEvents;
+pub use operator::Operator;
 pub use player::Player;
 pub use playlist::{MediaPlaylist, Segment};
 pub use probe::{assert_contiguous, decode_errors, tracks};
@@ -31,7 +33,7 @@ pub use publisher::{Publisher, imageio_ffmpeg};
 pub use recorder::Recorder;
 pub use sync::flashes_and_beeps;
 pub use turn::Turn;
-pub use venuebox::{KEY, VenueBox};
+pub use venuebox::{KEY, PASSWORD, VenueBox};
 
 use std::time::Duration;
 

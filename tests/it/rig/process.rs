@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
+use super::PATIENCE;
+
 /// Lines of output that are remembered for a failed test's message.
 const REMEMBERED: usize = 200;
 
@@ -91,6 +93,20 @@ impl Process {
     /// What it said last.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().join("\n")
+    }
+
+    /// Waits until it has said something, now or before.
+    pub fn says(&self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.said().contains(text) {
+            assert!(
+                Instant::now() < deadline,
+                "{} never said {text:?}; it said:\n{}",
+                self.name,
+                self.said()
+            );
+            thread::park_timeout(Duration::from_millis(20));
+        }
     }
 
     pub fn id(&self) -> u32 {

@@ -16,6 +16,19 @@ use super::turn::Turn;
 
 pub const KEY: &str = "test-key";
 
+/// The operator's password of a box that was provisioned with one.
+pub const PASSWORD: &str = "a test's password";
+
+/// What its command line provisions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Given {
+    /// Password and stream key.
+    All,
+    /// The stream key.
+    Key,
+    Nothing,
+}
+
 pub struct VenueBox {
     pub process: Process,
     pub http: SocketAddr,
@@ -24,6 +37,7 @@ pub struct VenueBox {
     arguments: Vec<String>,
     /// The sockets that outlive it.
     held: Option<HeldSockets>,
+    given: Given,
     _turn: Turn,
 }
 
@@ -34,34 +48,62 @@ impl VenueBox {
 
     /// A box with further arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
-        VenueBox::launch(arguments, None)
+        VenueBox::launch(Given::All, arguments, None)
+    }
+
+    /// A box that belongs to nobody.
+    pub fn start_unclaimed() -> Self {
+        VenueBox::launch(Given::Key, &[], None)
+    }
+
+    /// A box that was given nothing at all.
+    pub fn start_fresh() -> Self {
+        VenueBox::launch(Given::Nothing, &[], None)
     }
 
     /// A box whose sockets the test holds, as systemd does: it can be started again.
     pub fn start_held(arguments: &[&str]) -> Self {
-        VenueBox::launch(arguments, Some(HeldSockets::bind()))
+        VenueBox::launch(Given::All, arguments, Some(HeldSockets::bind()))
     }
 
-    fn launch(arguments: &[&str], held: Option<HeldSockets>) -> Self {
+    fn launch(given: Given, arguments: &[&str], held: Option<HeldSockets>) -> Self {
         let turn = Turn::side_by_side();
         let folders = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let process = run(folders.path(), &arguments, held.as_ref());
+        let process = run(folders.path(), given, &arguments, held.as_ref());
         let (http, rtmp) = addresses(&process);
-        VenueBox { process, http, rtmp, folders, arguments, held, _turn: turn }
+        VenueBox { process, http, rtmp, folders, given, arguments, held, _turn: turn }
     }
 
-    /// Starts it again with the same folders and sockets; it must have ended.
+    /// From its next start on it is given a password by its command line.
+    pub fn provision_next_start(&mut self) {
+        self.given = Given::All;
+    }
+
+    /// Starts it again with the same folders, and sockets if they are held; it must have ended.
     pub fn start_again(&mut self) {
         assert!(!self.process.is_running());
-        self.process = run(self.folders.path(), &self.arguments, self.held.as_ref());
-        assert_eq!(addresses(&self.process), (self.http, self.rtmp), "the sockets are not held");
+        self.process = run(self.folders.path(), self.given, &self.arguments, self.held.as_ref());
+        let addresses = addresses(&self.process);
+        assert!(self.held.is_none() || addresses == (self.http, self.rtmp), "the sockets are not held");
+        (self.http, self.rtmp) = addresses;
     }
 
     /// Kills it in the midst of whatever it does, and starts it again.
     pub fn kill_and_start(&mut self) {
+        self.start_again_after(|_| {});
+    }
+
+    /// Kills the box as a power cut would, lets something be done to its data folder, and starts it again.
+    pub fn start_again_after(&mut self, meanwhile: impl FnOnce(&Path)) {
         self.process.kill();
+        meanwhile(&self.data());
         self.start_again();
+    }
+
+    /// The code that claims it, as it says it.
+    pub fn claim_code(&self) -> String {
+        self.process.line(PATIENCE, |line| line.strip_prefix("claim").map(|code| code.trim().to_owned()))
     }
 
     /// The folder of what survives a power cut.
@@ -122,14 +164,19 @@ impl VenueBox {
     }
 }
 
-fn run(folders: &Path, arguments: &[String], held: Option<&HeldSockets>) -> Process {
+fn run(folders: &Path, given: Given, arguments: &[String], held: Option<&HeldSockets>) -> Process {
     let program = env!("CARGO_BIN_EXE_venuebox");
     let mut command = held.map_or_else(|| Command::new(program), |held| held.handed_to(program));
     // What the developer's shell says of a box must not reach this one.
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VENUEBOX_")) {
         command.env_remove(name);
     }
-    command.env("VENUEBOX_STREAM_KEY", KEY);
+    if given != Given::Nothing {
+        command.env("VENUEBOX_STREAM_KEY", KEY);
+    }
+    if given == Given::All {
+        command.env("VENUEBOX_ADMIN_PASSWORD", PASSWORD);
+    }
     command.args(["run", "--data"]).arg(folders.join("data"));
     command.arg("--runtime").arg(folders.join("runtime"));
     for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {
