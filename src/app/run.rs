@@ -1,6 +1,7 @@
 //! `venuebox run`: build → bind → spawn → wait → drain. And the publishers of the command line.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -10,7 +11,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::pool::Pool;
@@ -21,16 +22,17 @@ use super::sockets::{BACKLOG, Sockets};
 use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::access::Names;
+use crate::appliance::Appliance;
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Target};
-use crate::journal::Journal;
+use crate::journal::{Egress, History, Journal};
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
 use crate::storage::{Found, Lease, Opened, Storage};
 use crate::stream::WindowLimits;
 use crate::web::admin::{Dashboard, Desk};
-use crate::web::{App, Server};
+use crate::web::{App, Face, Pulse, Server, Sources};
 
 /// The steps of the drain; their sum stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
@@ -100,6 +102,20 @@ async fn live(
     let mut ingest = Crew::new("ingest", INGEST_DRAIN, &own);
     let mut event = Crew::new("event", EVENT_DRAIN, &own);
     let mut web = Crew::new("web", WEB_DRAIN, viewers);
+    let audience = Audience::new();
+    let egress = Egress::new();
+    let (_face, face) = watch::channel(Face { claimed: true, has_key: true, ..Face::default() });
+    let data = config.data.clone();
+    let pulse = Pulse::new(Sources {
+        hub: hub.clone(),
+        audience: audience.clone(),
+        journal: journal.clone(),
+        egress: egress.clone(),
+        history: History::new(),
+        appliance: Appliance::spawn(PathBuf::from("/"), data)
+            .context("the sensors' thread could not start")?,
+        face,
+    });
 
     // Bind.
     let http = {
@@ -117,8 +133,8 @@ async fn live(
     );
     let named = (names, config.public_url.clone());
     let desk = Desk::new(storage.clone(), named, bound, provisioned.claim, Dashboard::quiet());
-    let app = App::open(hub, Audience::new(), desk, web.stop()).await?;
-    let server = Server::new(http, app.clone());
+    let app = App::open(hub, audience, desk, web.stop()).await?;
+    let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be watched")?;
@@ -149,6 +165,11 @@ async fn live(
     let stop = web.stop();
     web.spawn("HTTP", async move {
         server.run(stop).await;
+        Ok(())
+    });
+    let stop = web.stop();
+    web.spawn("pulse", async move {
+        pulse.run(stop).await;
         Ok(())
     });
     let stop = web.stop();

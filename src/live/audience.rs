@@ -88,10 +88,16 @@ impl Audience {
 
     /// How many watch at `now`.
     pub fn count(&self, now: Instant) -> usize {
+        let (pages, players) = self.tally(now);
+        pages + players
+    }
+
+    /// Open sessions of our page, and players without one, at `now`.
+    pub fn tally(&self, now: Instant) -> (usize, usize) {
         let state = self.state();
-        let others =
+        let players =
             state.players.values().filter(|player| player.sessions == 0 && now - player.seen < PRESENT);
-        others.count() + *self.0.sessions.borrow()
+        (*self.0.sessions.borrow(), players.count())
     }
 
     /// Changes whenever a session opens or closes.

@@ -56,6 +56,8 @@ pub struct Reading {
     pub since_keyframe: MediaTime,
     /// A picture was shown in another order than it was sent.
     pub b_frames: bool,
+    /// How long the connection has lasted.
+    pub age: Duration,
     /// Since the connection began, media time in all.
     pub length: MediaTime,
     /// What was last wrong with its stamps, and when, counted from the start of the connection.
@@ -67,6 +69,7 @@ pub struct Reading {
 pub struct Input {
     /// What is fixed.
     pub origin: Origin,
+    begun: Instant,
     slow: Mutex<Slow>,
     bytes: AtomicU64,
     pictures: AtomicU64,
@@ -93,6 +96,7 @@ impl Input {
     fn new(origin: Origin) -> Self {
         Input {
             origin,
+            begun: Instant::now(),
             slow: Mutex::default(),
             bytes: AtomicU64::new(0),
             pictures: AtomicU64::new(0),
@@ -121,6 +125,7 @@ impl Input {
             keyframe_interval: (interval > MediaTime::ZERO).then_some(interval),
             since_keyframe: time(&self.since_keyframe),
             b_frames: self.b_frames.load(Ordering::Relaxed),
+            age: self.begun.elapsed(),
             length: time(&self.length),
             fault: fault.map(|fault| (fault, Duration::from_millis(load(&self.fault_at)))),
         }
@@ -146,7 +151,6 @@ impl Input {
 #[derive(Debug)]
 pub struct SourceMeter {
     input: Arc<Input>,
-    begun: Instant,
     stamps: Stamps,
     bytes: u64,
     pictures: u64,
@@ -159,7 +163,6 @@ impl SourceMeter {
     pub fn new(origin: Origin) -> Self {
         SourceMeter {
             input: Arc::new(Input::new(origin)),
-            begun: Instant::now(),
             stamps: Stamps::default(),
             bytes: 0,
             pictures: 0,
@@ -223,7 +226,7 @@ impl SourceMeter {
 
     /// Notes that the units were handed on at `now`, by the reading that the caller took.
     pub fn arrived(&mut self, now: Instant) {
-        let elapsed = now.saturating_duration_since(self.begun);
+        let elapsed = now.saturating_duration_since(self.input.begun);
         let fault = self.stamps.arrived(elapsed);
         self.input.length.store(self.stamps.length().ticks(), Ordering::Relaxed);
         if let Some(fault) = fault {
@@ -283,9 +286,10 @@ mod tests {
     fn a_fault_of_the_stamps_is_kept_with_its_time() {
         let mut meter = SourceMeter::new(origin());
         meter.unit(&unit(Track::Video, 0, true, 0));
-        meter.arrived(meter.begun);
+        let begun = meter.input.begun;
+        meter.arrived(begun);
         meter.unit(&unit(Track::Video, 9_040, false, 0));
-        meter.arrived(meter.begun + Duration::from_millis(40));
+        meter.arrived(begun + Duration::from_millis(40));
         let fault = Fault::Jumped(MediaTime::from_millis(9_040));
         assert_eq!(meter.input().read().fault, Some((fault, Duration::from_millis(40))));
     }

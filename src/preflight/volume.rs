@@ -27,16 +27,16 @@ pub(super) fn bitrate(observed: &Observed<'_>) -> Option<Check> {
         return Some(Check::look(ID, text, setting(2_500)));
     }
     let fit = fits(rate, observed.budget);
-    let wanted = observed.viewers.max(EXPECTED);
-    // A tenth is left for those who join next.
-    let lower = observed.budget / wanted.saturating_add(wanted / 10) * 100 / (100 + OVERHEAD) / 1_000;
+    // A fifth is left for those who join next.
+    let wanted = observed.viewers.saturating_add(observed.viewers / 5).max(EXPECTED);
+    let lower = (observed.budget / wanted).saturating_mul(100) / (100 + OVERHEAD) / 1_000;
     Some(if fit < observed.viewers || fit == 0 {
         let text = format!(
             "{shown} Mbit/s is too much for {} viewers over {budget} Mbit/s.",
             observed.viewers.max(1)
         );
         Check::bad(ID, text, setting(lower))
-    } else if fit < wanted || fit < observed.viewers.saturating_add(observed.viewers / 5) {
+    } else if fit < wanted {
         let text = format!("{shown} Mbit/s: only {fit} viewers fit into the {budget} Mbit/s of this box.");
         Check::look(ID, text, setting(lower))
     } else {

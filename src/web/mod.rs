@@ -13,6 +13,7 @@ mod live_events;
 mod network;
 mod playlist_cache;
 mod poster;
+mod pulse;
 mod rope;
 mod server;
 mod status;
@@ -34,6 +35,7 @@ use playlist_cache::PlaylistCache;
 use poster::Poster;
 use viewers::Ticket;
 
+pub use pulse::{Beat, Face, Pulse, Sources};
 pub use server::Server;
 pub use status::Status;
 

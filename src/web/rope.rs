@@ -14,6 +14,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 
+use crate::journal::Egress;
+
 /// Chunks of bytes, one after the other. As a response it travels through the routes beside an empty body, whose
 /// kind knows single chunks only, until [`Answer`] puts it in its place.
 #[derive(Clone, Debug)]
@@ -73,9 +75,15 @@ impl Buf for Rope {
     }
 }
 
-/// The body of every response: what a route made, or a rope.
+/// The body of every response: what a route made, or a rope. What it gives is counted.
 #[derive(Debug)]
-pub enum Answer {
+pub struct Answer {
+    content: Content,
+    egress: Egress,
+}
+
+#[derive(Debug)]
+enum Content {
     /// Frames of single chunks.
     Frames(Body),
     /// One frame; `None` once it was given.
@@ -84,13 +92,13 @@ pub enum Answer {
 
 impl Answer {
     /// A route's response with its rope, if it brought one, as the body.
-    pub fn to(response: Response) -> hyper::Response<Self> {
+    pub fn to(response: Response, egress: &Egress) -> hyper::Response<Self> {
         let (mut head, body) = response.into_parts();
-        let body = match head.extensions.remove::<Rope>() {
-            Some(rope) if rope.has_remaining() => Answer::Rope(Some(rope)),
-            _ => Answer::Frames(body),
+        let content = match head.extensions.remove::<Rope>() {
+            Some(rope) if rope.has_remaining() => Content::Rope(Some(rope)),
+            _ => Content::Frames(body),
         };
-        hyper::Response::from_parts(head, body)
+        hyper::Response::from_parts(head, Answer { content, egress: egress.clone() })
     }
 }
 
@@ -102,28 +110,35 @@ impl http_body::Body for Answer {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Rope>, axum::Error>>> {
-        match self.get_mut() {
-            Answer::Rope(rope) => Poll::Ready(rope.take().map(|rope| Ok(Frame::data(rope)))),
-            Answer::Frames(body) => {
+        let answer = self.get_mut();
+        let polled = match &mut answer.content {
+            Content::Rope(rope) => Poll::Ready(rope.take().map(|rope| Ok(Frame::data(rope)))),
+            Content::Frames(body) => {
                 Pin::new(body).poll_frame(context).map_ok(|frame| frame.map_data(|chunk| Rope::new([chunk])))
             }
+        };
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            answer.egress.add(data.remaining());
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Answer::Rope(rope) => rope.is_none(),
-            Answer::Frames(body) => body.is_end_stream(),
+        match &self.content {
+            Content::Rope(rope) => rope.is_none(),
+            Content::Frames(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Answer::Rope(rope) => {
+        match &self.content {
+            Content::Rope(rope) => {
                 let left = rope.as_ref().map_or(0, Buf::remaining);
                 SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
             }
-            Answer::Frames(body) => body.size_hint(),
+            Content::Frames(body) => body.size_hint(),
         }
     }
 }

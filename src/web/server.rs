@@ -17,6 +17,7 @@ use tower::ServiceExt;
 
 use super::rope::Answer;
 use super::{App, Peer};
+use crate::journal::Egress;
 use crate::turnstile::Turnstile;
 
 /// Connections at once. A thousand viewers hold two or three each; memory is 30 KB a connection. Threat: a
@@ -44,12 +45,13 @@ const DRAIN: Duration = Duration::from_secs(2);
 pub struct Server {
     socket: TcpListener,
     app: App,
+    egress: Egress,
 }
 
 impl Server {
-    /// A server on a bound socket.
-    pub fn new(socket: TcpListener, app: App) -> Self {
-        Server { socket, app }
+    /// A server on a bound socket, which counts what it sends in `egress`.
+    pub fn new(socket: TcpListener, app: App, egress: Egress) -> Self {
+        Server { socket, app, egress }
     }
 
     /// The bound address.
@@ -90,11 +92,11 @@ impl Server {
             let peer = Peer { address, local: local.ip().to_canonical() };
             self.app.desk().came_from(address);
             prepare(&socket);
-            let router = router.clone();
+            let (router, egress) = (router.clone(), self.egress.clone());
             let service = service_fn(move |mut request: hyper::Request<Incoming>| {
                 request.extensions_mut().insert(peer);
-                let router = router.clone();
-                async move { Ok::<_, Infallible>(answer(router, request).await) }
+                let (router, egress) = (router.clone(), egress.clone());
+                async move { Ok::<_, Infallible>(answer(router, request, &egress).await) }
             });
             let connection = builder.serve_connection(TokioIo::new(socket), service).with_upgrades();
             let stop = stop.clone();
@@ -122,9 +124,13 @@ impl Server {
     }
 }
 
-async fn answer(router: axum::Router, request: hyper::Request<Incoming>) -> hyper::Response<Answer> {
+async fn answer(
+    router: axum::Router,
+    request: hyper::Request<Incoming>,
+    egress: &Egress,
+) -> hyper::Response<Answer> {
     match router.oneshot(request.map(Body::new)).await {
-        Ok(response) => Answer::to(response),
+        Ok(response) => Answer::to(response, egress),
         Err(never) => match never {},
     }
 }
