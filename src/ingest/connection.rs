@@ -398,3 +398,7 @@ async fn dismissed(publishing: &mut Option<Publishing>) -> Dismissal {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

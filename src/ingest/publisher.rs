@@ -154,9 +154,9 @@ pub async fn publish_file(target: Target, file: PathBuf, looped: bool) -> Result
     publish(&target, &mut media, &mut false).await
 }
 
-type Feed = mpsc::Receiver<Result<Media, MediaError>>;
+pub(super) type Feed = mpsc::Receiver<Result<Media, MediaError>>;
 
-async fn publish(target: &Target, media: &mut Feed, met: &mut bool) -> Result<(), PublishError> {
+pub(super) async fn publish(target: &Target, media: &mut Feed, met: &mut bool) -> Result<(), PublishError> {
     let mut random = [0; RANDOM];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
     let connecting = timeout(CONNECT, TcpStream::connect(&target.address)).await;
