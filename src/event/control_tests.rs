@@ -25,7 +25,8 @@ impl Rig {
         let (hub, requests, broadcast) = Hub::new(Epoch::from_random([0; 12]));
         let (journal, stop) = (Journal::new(), CancellationToken::new());
         let segmenter = Segmenter::spawn().unwrap();
-        let stage = Stage::new(Settings::default(), requests, broadcast, segmenter, journal.clone());
+        let start = Start::fresh(Numbers::first());
+        let stage = Stage::new(Settings::default(), requests, broadcast, segmenter, journal.clone(), start);
         let stopped = stop.clone();
         tokio::spawn(async move { stage.run(stopped).await.unwrap() });
         Rig { hub, journal, stop }

@@ -21,5 +21,5 @@ mod takeover;
 mod timeline;
 
 pub use resume::Start;
-pub use settings::Settings;
+pub use settings::{ORIGIN, Settings};
 pub use stage::{Stage, StageError};

@@ -149,6 +149,7 @@ impl Stage {
         self.rank = kept.head.rank;
         log::info!(event:% = kept.head.event, at:% = kept.end; "the event goes on where the program left it");
         self.show = Some(Show::resume(kept, timeline, self.settings.window, record));
+        self.journal.note(Note::RestartedInEvent);
         self.count();
         Ok(())
     }

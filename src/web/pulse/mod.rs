@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::appliance::{Appliance, Readings, egress_budget, link_speed};
+use crate::event::ORIGIN;
 use crate::journal::{Egress, Entry, History, Journal, Values};
 use crate::live::{Audience, Broadcast, Hub, Phase};
 use crate::stream::EventId;
@@ -185,8 +186,8 @@ struct Eye {
     egress: Rate,
     readings: Readings,
     watchman: Watchman,
-    /// The running event, and when it began.
-    event: Option<(EventId, SystemTime)>,
+    /// The running event, and when it began in milliseconds since 1970.
+    event: Option<(EventId, i64)>,
     peak: usize,
     values: Values,
 }
@@ -209,7 +210,7 @@ impl Eye {
         match broadcast.phase {
             Phase::Live(event) | Phase::Holding(event, _) => {
                 if self.event.is_none_or(|(known, _)| known != event) {
-                    self.event = Some((event, SystemTime::now()));
+                    self.event = Some((event, began(broadcast)));
                     self.peak = 0;
                 }
             }
@@ -244,7 +245,7 @@ impl Eye {
             now: unix_millis(SystemTime::now()),
             face: &face,
             phase: broadcast.phase.state(now),
-            on_air_since: self.event.map(|(_, since)| unix_millis(since)),
+            on_air_since: self.event.map(|(_, since)| since),
             input: measured.as_ref(),
             standby: broadcast.standby,
             viewers: Viewers { count, peak: self.peak, pages, players },
@@ -252,6 +253,16 @@ impl Eye {
             readings: &self.readings,
         })
     }
+}
+
+/// When the event began: its timeline says so also after a restart in the middle of it.
+fn began(broadcast: &Broadcast) -> i64 {
+    let window = broadcast.current().next().map(|live| Arc::clone(&live.window.borrow()));
+    let first = window.as_ref().and_then(|window| window.retained().next());
+    first.map_or_else(
+        || unix_millis(SystemTime::now()),
+        |segment| segment.date.saturating_sub((segment.start - ORIGIN).millis()),
+    )
 }
 
 /// Serialising our own strings and numbers cannot fail.
