@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::announcement::announcement;
 use super::depacketizer::{DepacketizeError, Depacketizer};
 use super::encoder_name::encoder_name;
 use super::listener::Config;
@@ -56,12 +57,6 @@ const NOT_CLAIMED: &str = "This box is not set up yet. Open its admin page first
 
 /// What an encoder hears whose key was revoked while it published.
 const REVOKED: &str = "This stream key was revoked at the box. Copy a new one from its page.";
-
-/// Kbit/s beyond it are not believed. Threat: nonsense in the dashboard.
-const MAX_DATA_RATE: f64 = 1_000_000.0;
-
-/// Pictures a second beyond it are not believed.
-const MAX_FRAME_RATE: f64 = 1_000.0;
 
 /// Why a connection ended, for the log.
 #[derive(Debug, thiserror::Error)]
@@ -201,7 +196,7 @@ impl Connection {
             match action {
                 ServerAction::Send(bytes) => self.send(&bytes).await?,
                 ServerAction::Publish(request) => self.publish(request).await,
-                ServerAction::Metadata(metadata) => self.metadata(metadata),
+                ServerAction::Metadata(metadata) => self.metadata(&metadata),
                 ServerAction::Video { timestamp, body } => {
                     self.media(stop, |depacketizer| depacketizer.video(timestamp, body)).await?;
                 }
@@ -289,16 +284,12 @@ impl Connection {
         [Some(name), Some(bare), in_path].into_iter().flatten().find_map(|key| self.keys.check(key))
     }
 
-    fn metadata(&self, metadata: Metadata) {
+    fn metadata(&self, metadata: &Metadata) {
         let Some(publishing) = &self.publishing else { return };
-        let (video, audio) = (metadata.video_data_rate, metadata.audio_data_rate);
-        // Without the picture's rate the sound's alone says nothing of the stream.
-        let kilobits = video.map(|video| video + audio.unwrap_or_default());
-        publishing.meter.announced(Announced {
-            encoder: metadata.encoder.as_deref().filter(|_| !publishing.test_card()).and_then(encoder_name),
-            bit_rate: kilobits.and_then(bits),
-            frame_rate: metadata.frame_rate.filter(|rate| *rate > 0.0 && *rate <= MAX_FRAME_RATE),
-        });
+        let announced = announcement(metadata);
+        // The test card is known by its name already.
+        let encoder = announced.encoder.filter(|_| !publishing.meter.origin().test_card);
+        publishing.meter.announced(Announced { encoder, ..announced });
     }
 
     /// The key of the one that publishes was revoked: it goes at once, and so does its place.
@@ -371,18 +362,6 @@ impl Connection {
         // Whatever comes of it, the socket is closed next.
         let _ = timeout(LINGER, read_on).await;
     }
-}
-
-impl Publishing {
-    fn test_card(&self) -> bool {
-        self.meter.origin().test_card
-    }
-}
-
-/// Kbit/s as an encoder says them, in bits.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded just before")]
-fn bits(kilobits: f64) -> Option<u64> {
-    (1.0..=MAX_DATA_RATE).contains(&kilobits).then_some((kilobits * 1_000.0) as u64)
 }
 
 async fn revoked(keys: &mut KeyRing, key: Option<i64>) {

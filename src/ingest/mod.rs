@@ -3,6 +3,7 @@
 //! Belongs here: sockets, their limits, and turning protocol messages into media. Does not: the protocol
 //! itself (`rtmp`), or who may feed the event (`event`).
 
+mod announcement;
 mod connection;
 mod depacketizer;
 mod encoder_name;

@@ -76,3 +76,63 @@ impl InputGauge {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::live::SourceMeter;
+    use crate::stream::{AccessUnit, Track, TrackConfig, VideoCodec, VideoConfig};
+    use crate::time::MediaTime;
+
+    fn meter() -> SourceMeter {
+        let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000);
+        let meter =
+            SourceMeter::new(Origin { address: None, key: None, key_id: None, test_card: false, since });
+        let (record, codecs) = (Bytes::new(), String::new());
+        let video = VideoConfig { codec: VideoCodec::Vp9, record, width: 64, height: 36, codecs };
+        meter.configured(&TrackConfig::Video(video));
+        meter
+    }
+
+    fn pictures(meter: &mut SourceMeter, from: i64, count: i64) {
+        for number in from..from + count {
+            meter.unit(&AccessUnit {
+                track: Track::Video,
+                dts: MediaTime::from_millis(number * 40),
+                composition: MediaTime::ZERO,
+                random_access: number % 50 == 0,
+                data: Bytes::from(vec![0; 1_000]),
+            });
+        }
+    }
+
+    #[test]
+    fn rates_are_of_the_last_seconds_and_begin_anew_with_another_encoder() {
+        let (mut gauge, mut first, start) = (InputGauge::default(), meter(), Instant::now());
+        let input = first.input();
+        assert_eq!(gauge.measure(start, Some(&input)).unwrap().bit_rate, 0);
+        pictures(&mut first, 0, 50);
+        let measured = gauge.measure(start + Duration::from_secs(2), Some(&input)).unwrap();
+        assert_eq!((measured.bit_rate, measured.frame_rate), (200_000, Some(25.0)));
+        assert_eq!(measured.steady_since, 1_000_000);
+        let other = meter().input();
+        let measured = gauge.measure(start + Duration::from_secs(3), Some(&other)).unwrap();
+        assert_eq!((measured.bit_rate, measured.frame_rate), (0, None));
+        assert!(gauge.measure(start, None).is_none());
+    }
+
+    #[test]
+    fn a_fault_of_the_stamps_ends_the_steady_time() {
+        let (mut gauge, mut meter) = (InputGauge::default(), meter());
+        pictures(&mut meter, 0, 2);
+        pictures(&mut meter, 500, 1);
+        meter.arrived(Instant::now());
+        let measured = gauge.measure(Instant::now(), Some(&meter.input())).unwrap();
+        assert!(matches!(measured.fault, Some(Fault::Jumped(_))));
+        assert!(measured.steady_since >= 1_000_000);
+    }
+}
