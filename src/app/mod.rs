@@ -4,6 +4,7 @@
 
 mod check;
 mod config;
+mod keeper;
 mod pool;
 mod provision;
 mod run;

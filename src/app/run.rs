@@ -11,9 +11,9 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
 
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
+use super::keeper::Keeper;
 use super::pool::Pool;
 use super::provision;
 use super::runtime_folder::{LIVED, RuntimeFolder};
@@ -26,21 +26,19 @@ use crate::appliance::Appliance;
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Target};
-use crate::journal::{Egress, History, Journal};
+use crate::journal::{Egress, History, Journal, Note};
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
-use crate::storage::{Found, Lease, Opened, Storage};
+use crate::storage::{Found, Lease, Opened, Origin, Storage};
 use crate::stream::WindowLimits;
-use crate::web::admin::{Dashboard, Desk};
-use crate::web::{App, Face, Pulse, Server, Sources};
+use crate::web::admin::Desk;
+use crate::web::{App, Pulse, Server, Sources};
 
 /// The steps of the drain; their sum stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
 const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
-const WEB_DRAIN: Duration = Duration::from_millis(2_500);
-
-/// Uses of stream keys that wait to be written down. Threat: encoders that connect faster than the disk writes.
-const MAX_USES: usize = 16;
+const WEB_DRAIN: Duration = Duration::from_millis(2_300);
+const LEDGER_DRAIN: Duration = Duration::from_millis(400);
 
 /// Runs the box until SIGTERM or SIGINT.
 ///
@@ -81,30 +79,29 @@ async fn live(
     provision::report(&opened.origin);
     let storage = Storage::start(&mut opened)?;
     let provisioned = provision::provision(&storage, &opened, boot.is_some(), &config).await?;
-    let operator = storage.settings().borrow().clone();
     let journal = Journal::new();
+    let (keeper, told) = Keeper::new(storage.clone(), journal.clone(), &opened.origin).await?;
+    note_start(&journal, &opened.origin);
 
     // Build: the event.
     let epoch = opened.epoch.clone();
     let (hub, requests, broadcast) = Hub::new(epoch.clone());
     let segmenter = Segmenter::spawn().context("the segmenter's thread could not start")?;
-    let grace = Duration::from_secs(u64::from(operator.stream.value.grace_seconds));
-    let settings = Settings { grace, window, ..Settings::default() };
+    let settings = Settings { grace: told.grace, window, ..Settings::default() };
     let lease = Lease::new(storage.clone(), opened.numbers);
     let snapshot = Snapshot::new(kept, epoch.clone());
     let start = Start::from_found(snapshot, &epoch, opened.numbers, Some(lease), found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
-    let (used, mut used_keys) = mpsc::channel(MAX_USES);
-    let keys = KeyRing::new(storage.stream_keys(), storage.claimed(), used);
+    let keys = KeyRing::new(storage.stream_keys(), storage.claimed(), told.used);
 
     let own = Handle::current();
     let mut ingest = Crew::new("ingest", INGEST_DRAIN, &own);
     let mut event = Crew::new("event", EVENT_DRAIN, &own);
     let mut web = Crew::new("web", WEB_DRAIN, viewers);
+    let mut ledger = Crew::new("ledger", LEDGER_DRAIN, &own);
     let audience = Audience::new();
     let egress = Egress::new();
-    let (_face, face) = watch::channel(Face { claimed: true, has_key: true, ..Face::default() });
     let data = config.data.clone();
     let pulse = Pulse::new(Sources {
         hub: hub.clone(),
@@ -114,7 +111,7 @@ async fn live(
         history: History::new(),
         appliance: Appliance::spawn(PathBuf::from("/"), data)
             .context("the sensors' thread could not start")?,
-        face,
+        face: told.face,
     });
 
     // Bind.
@@ -132,7 +129,8 @@ async fn live(
         config.public_url.as_deref(),
     );
     let named = (names, config.public_url.clone());
-    let desk = Desk::new(storage.clone(), named, bound, provisioned.claim, Dashboard::quiet());
+    let seen = (pulse.clone(), journal);
+    let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
     let app = App::open(hub, audience, desk, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
@@ -147,14 +145,9 @@ async fn live(
         service::watchdog(stop).await;
         Ok(())
     });
-    let keeper = storage.clone();
-    event.spawn("uses of keys", async move {
-        while let Some(id) = used_keys.recv().await {
-            if let Err(error) = keeper.stream_key_used(id, provision::now()).await {
-                log::debug!(error:% = error; "the use of a stream key was not written down");
-            }
-        }
-        // Nobody is left who could use one.
+    let stop = ledger.stop();
+    ledger.spawn("keeper", async move {
+        keeper.run(stop).await;
         Ok(())
     });
     let stop = ingest.stop();
@@ -199,6 +192,7 @@ async fn live(
             error = ingest.failed() => break Some(error),
             error = event.failed() => break Some(error),
             error = web.failed() => break Some(error),
+            error = ledger.failed() => break Some(error),
             () = &mut lived, if counted => {
                 folder.lived();
                 counted = false;
@@ -212,11 +206,19 @@ async fn live(
     ingest.drain().await;
     event.drain().await;
     web.drain().await;
+    ledger.drain().await;
     if failure.is_none() {
         // Stopped by somebody, not by what it found.
         folder.lived();
     }
     failure.map_or(Ok(()), Err)
+}
+
+fn note_start(journal: &Journal, origin: &Origin) {
+    journal.note(Note::Started { version: env!("CARGO_PKG_VERSION") });
+    if let Origin::Replaced(aside) = origin {
+        journal.note(Note::DatabaseReplaced { aside: aside.display().to_string() });
+    }
 }
 
 /// The socket that was handed over, or else a new one.

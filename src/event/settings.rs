@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::stream::WindowLimits;
 use crate::time::MediaTime;
 
@@ -11,7 +13,7 @@ pub struct Settings {
     /// How long a segment is meant to be; it is cut at the first key frame that comes then. Default 2 s.
     pub segment: MediaTime,
     /// How long an event waits for its encoder, from the last real access unit. Default 120 s.
-    pub grace: Duration,
+    pub grace: watch::Receiver<Duration>,
     /// How much of the past the window keeps.
     pub window: WindowLimits,
 }
@@ -20,7 +22,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             segment: MediaTime::from_millis(2_000),
-            grace: Duration::from_secs(120),
+            grace: watch::channel(Duration::from_secs(120)).1,
             window: WindowLimits::default(),
         }
     }

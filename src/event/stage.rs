@@ -206,6 +206,7 @@ impl Stage {
             request = self.requests.recv() => Wake::Request(request),
             (place, count) = self.seats.receive(paced.is_some(), &mut self.inbox) => Wake::Media(place, count),
             () = sleep_until(paced.map(|again| self.origin + again)) => Wake::Timer,
+            Ok(()) = self.settings.grace.changed() => Wake::Timer,
             () = sleep_until(deadline) => Wake::Timer,
         }
     }
@@ -224,11 +225,12 @@ impl Stage {
         soonest.map(|at| self.origin + at)
     }
 
+    fn grace(&self) -> Duration {
+        *self.settings.grace.borrow()
+    }
+
     fn grace_end(&self) -> Option<Duration> {
-        self.show
-            .as_ref()
-            .and_then(|show| show.timeline.holding_since())
-            .map(|since| since + self.settings.grace)
+        self.show.as_ref().and_then(|show| show.timeline.holding_since()).map(|since| since + self.grace())
     }
 
     /// When the ended playlist is owed no longer.
@@ -354,7 +356,7 @@ impl Stage {
         self.open_gate(now).await?;
         self.open_show(now).await?;
         if self.grace_end().is_some_and(|end| now >= end) {
-            self.end_event(Over::Grace(self.settings.grace.as_secs())).await;
+            self.end_event(Over::Grace(self.grace().as_secs())).await;
         }
         if self.forget_at().is_some_and(|at| now >= at) {
             self.past.take().into_iter().for_each(|(past, _)| past.forget());
@@ -364,7 +366,7 @@ impl Stage {
         show.timeline.tick(now);
         let holding = show.timeline.holding_since().is_some();
         if holding && !held {
-            self.journal.note(Note::EncoderGone { grace: self.settings.grace.as_secs() });
+            self.journal.note(Note::EncoderGone { grace: self.settings.grace.borrow().as_secs() });
         }
         let performed = show.perform(&self.segmenter).await;
         if let Err(error) = performed {

@@ -104,6 +104,10 @@ impl App {
         &self.0.desk
     }
 
+    fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
     fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.0.settings.borrow())
     }

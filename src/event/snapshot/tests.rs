@@ -93,7 +93,7 @@ impl Recording {
         let bytes = Recording::bytes(number);
         let part = Part { duration: PART, independent: true, sha256: Sha256::digest(&bytes).into(), bytes };
         let position = MediaTime::from_millis(i64::try_from(number).unwrap() * 500 + 10_000);
-        let (opens, last) = (number % PARTS == 0, number % PARTS == PARTS - 1);
+        let (opens, last) = (number.is_multiple_of(PARTS), number % PARTS == PARTS - 1);
         let start =
             SegmentStart { init: Arc::clone(&self.init), discontinuity: false, start: position, date: 1_000 };
         let end = position + PART;

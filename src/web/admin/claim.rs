@@ -10,6 +10,7 @@ use super::body::Json;
 use super::desk::hash;
 use super::{Refusal, session};
 use crate::access::{Door, password};
+use crate::journal::Note;
 use crate::storage::StorageError;
 use crate::web::{App, Peer};
 
@@ -50,7 +51,7 @@ pub async fn claim(
     }
     desk.storage.claim(hash(claim.password).await?, None).await?;
     desk.succeeded(peer.address);
-    log::info!(address:% = peer.address; "the box was claimed");
+    desk.note(Note::Claimed { address: peer.address });
     forget_code(&desk.claim.code_file).await;
     session::open(&app, peer, &headers).await
 }

@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::Refusal;
-use super::live::Dashboard;
 use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, claim, password};
+use crate::journal::{Journal, Note};
 use crate::storage::Storage;
-use crate::web::network;
+use crate::web::{Pulse, network};
 
 /// How the box can be claimed.
 #[derive(Clone, Debug)]
@@ -42,8 +42,10 @@ pub struct Desk {
     pub http: std::net::SocketAddr,
     /// How it can be claimed.
     pub claim: Claim,
-    /// What pulses on the dashboard.
-    pub dashboard: Dashboard,
+    /// What the dashboard shows each second.
+    pub pulse: Pulse,
+    /// The operator's log.
+    pub journal: Journal,
     /// Places for the dashboard's sockets.
     pub sockets: Arc<Semaphore>,
     /// One picture at a time. Threat: pictures that are large when they are unpacked.
@@ -60,7 +62,7 @@ impl Desk {
         (names, public_url): (Names, Option<String>),
         (http, rtmp): (std::net::SocketAddr, std::net::SocketAddr),
         claim: Claim,
-        dashboard: Dashboard,
+        (pulse, journal): (Pulse, Journal),
     ) -> Self {
         Desk {
             storage,
@@ -69,7 +71,8 @@ impl Desk {
             http,
             rtmp,
             claim,
-            dashboard,
+            pulse,
+            journal,
             sockets: Arc::new(Semaphore::new(super::live::MAX_SOCKETS)),
             pictures: Semaphore::new(1),
             attempts: Mutex::default(),
@@ -92,6 +95,11 @@ impl Desk {
             from,
             public: self.reached.load(Ordering::Relaxed) || network::has_public_address(),
         })
+    }
+
+    /// Writes a line into the operator's log.
+    pub fn note(&self, note: Note) {
+        self.journal.note(note);
     }
 
     /// Begins an attempt at the password or the code.

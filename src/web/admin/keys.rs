@@ -10,6 +10,7 @@ use super::Refusal;
 use super::body::Json;
 use super::desk::{now, random};
 use crate::ingest::random_key;
+use crate::journal::Note;
 use crate::storage::settings::text;
 use crate::storage::{StorageError, StreamKey};
 use crate::stream::Takeover;
@@ -90,7 +91,7 @@ impl Shown {
             takeover: key.takeover.into(),
             created: key.created,
             last_used: key.last_used,
-            live: app.desk().dashboard.live_key() == Some(key.id),
+            live: live_key(app) == Some(key.id),
             key: None,
         }
     }
@@ -109,6 +110,11 @@ impl Given {
         text("name", &self.name, 1, 40)?;
         Ok(self)
     }
+}
+
+/// The key that feeds the event.
+fn live_key(app: &App) -> Option<i64> {
+    app.hub().broadcast().input.as_ref().and_then(|input| input.origin.key_id)
 }
 
 /// `GET keys`.
@@ -130,6 +136,7 @@ pub async fn make(State(app): State<App>, Json(given): Json<Given>) -> Result<Re
         last_used: None,
     };
     let key = app.desk().storage.add_stream_key(key).await?;
+    app.desk().note(Note::KeyMade { key: key.name.clone() });
     let shown = Shown { key: Some(key.key.clone()), ..Shown::of(&app, &key) };
     Ok(axum::Json(shown).into_response())
 }
@@ -148,7 +155,9 @@ pub async fn change(
 
 /// `DELETE keys/{id}`.
 pub async fn revoke(State(app): State<App>, Id(id): Id) -> Result<Response, Refusal> {
+    let key = find(&app, id)?;
     app.desk().storage.remove_stream_key(id).await?;
+    app.desk().note(Note::KeyRevoked { key: key.name });
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

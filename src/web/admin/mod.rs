@@ -31,7 +31,6 @@ use axum::routing::{MethodFilter, on};
 
 pub use body::Json;
 pub use desk::{Claim, Desk, verify};
-pub use live::{Dashboard, Obeyed, Order};
 pub use refusal::Refusal;
 
 use super::App;

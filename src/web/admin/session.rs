@@ -15,6 +15,7 @@ use super::body::Json;
 use super::desk::{digest, hash, now, random, verify};
 use super::guard::Caller;
 use crate::access::{Door, password};
+use crate::journal::Note;
 use crate::storage::Session;
 use crate::web::cookie::{self, SameSite};
 use crate::web::{App, Peer};
@@ -93,10 +94,11 @@ pub async fn login(
     };
     desk.attempt(peer.address)?;
     if !verify(login.password, kept).await? {
-        log::info!(address:% = peer.address; "somebody tried to sign in with a wrong password");
+        desk.note(Note::LogInFailed { address: peer.address });
         return Err(wrong_password());
     }
     desk.succeeded(peer.address);
+    desk.note(Note::SignedIn { address: peer.address });
     open(&app, peer, &headers).await
 }
 

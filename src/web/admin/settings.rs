@@ -11,6 +11,7 @@ use super::body::{self, Json};
 use super::desk::hash;
 use super::keys::PathText;
 use crate::access::password;
+use crate::journal::Note;
 use crate::storage::settings::{
     BoxSettings, CloudSettings, CloudStore, PageSettings, PosterSettings, SetupSettings, StreamSettings,
     ViewerSettings,
@@ -162,7 +163,24 @@ fn understood<T: Serialize + DeserializeOwned>(value: Value) -> Result<T, Refusa
 }
 
 async fn keep<S: Section>(app: &App, version: u32, value: S) -> Result<Versioned<S>, Refusal> {
-    Ok(app.desk().storage.change(version, value).await?)
+    let kept = app.desk().storage.change(version, value).await?;
+    if let Some(what) = operators_word(S::NAME).filter(|_| kept.version > version) {
+        app.desk().note(Note::SettingsChanged { what: String::from(what) });
+    }
+    Ok(kept)
+}
+
+/// What the operator calls a section; `None` for one that changes by itself.
+fn operators_word(section: &str) -> Option<&'static str> {
+    match section {
+        BoxSettings::NAME => Some("the box"),
+        PageSettings::NAME => Some("the page"),
+        StreamSettings::NAME => Some("picture and delay"),
+        ViewerSettings::NAME => Some("who may watch"),
+        PosterSettings::NAME => Some("the poster"),
+        CloudSettings::NAME => Some("the cloud storage"),
+        _ => None,
+    }
 }
 
 fn answer<T: Serialize>(section: Versioned<T>) -> Response {

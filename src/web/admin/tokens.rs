@@ -11,6 +11,7 @@ use super::Refusal;
 use super::body::Json;
 use super::desk::{digest, now, random};
 use super::keys::Id;
+use crate::journal::Note;
 use crate::storage::settings::text;
 use crate::storage::{Scope, Token};
 use crate::web::App;
@@ -66,11 +67,14 @@ pub async fn make(State(app): State<App>, Json(given): Json<Given>) -> Result<Re
     }
     let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>()?));
     let token = app.desk().storage.add_token(digest(secret.as_bytes()), given.name, scopes, now()).await?;
+    app.desk().note(Note::TokenMade { name: token.name.clone() });
     Ok(axum::Json(Shown { token: Some(secret), ..Shown::from(token) }).into_response())
 }
 
 /// `DELETE tokens/{id}`.
 pub async fn revoke(State(app): State<App>, Id(id): Id) -> Result<Response, Refusal> {
+    let token = app.desk().storage.tokens().await?.into_iter().find(|token| token.id == id);
     app.desk().storage.remove_token(id).await?;
+    app.desk().note(Note::TokenRevoked { name: token.map_or_else(String::new, |token| token.name) });
     Ok(StatusCode::NO_CONTENT.into_response())
 }
