@@ -47,6 +47,8 @@ struct Player {
 pub struct Session {
     audience: Audience,
     player: u64,
+    /// Whether it is a viewer's.
+    counted: bool,
 }
 
 impl Default for Audience {
@@ -78,12 +80,20 @@ impl Audience {
 
     /// Opens a playback session.
     pub fn open(&self, address: IpAddr, user_agent: &[u8], now: Instant) -> Session {
-        let player = player(address, user_agent);
-        let mut state = self.state();
-        state.players.entry(player).or_insert(Player { seen: now, sessions: 0 }).sessions += 1;
-        drop(state);
+        let session = self.enter(address, user_agent, now, true);
         self.0.sessions.send_modify(|sessions| *sessions += 1);
-        Session { audience: self.clone(), player }
+        session
+    }
+
+    /// Lets a player's requests go uncounted: the operator's page shows what viewers see, and is none of them.
+    pub fn overlook(&self, address: IpAddr, user_agent: &[u8], now: Instant) -> Session {
+        self.enter(address, user_agent, now, false)
+    }
+
+    fn enter(&self, address: IpAddr, user_agent: &[u8], now: Instant, counted: bool) -> Session {
+        let player = player(address, user_agent);
+        self.state().players.entry(player).or_insert(Player { seen: now, sessions: 0 }).sessions += 1;
+        Session { audience: self.clone(), player, counted }
     }
 
     /// How many watch at `now`.
@@ -132,6 +142,9 @@ impl Drop for Session {
             }
         }
         drop(state);
+        if !self.counted {
+            return;
+        }
         self.audience.0.sessions.send_modify(|sessions| *sessions = sessions.saturating_sub(1));
     }
 }
@@ -166,6 +179,18 @@ mod tests {
         let _one = audience.open(PHONE, b"phone", now);
         let _two = audience.open(PHONE, b"phone", now);
         assert_eq!(audience.count(now), 2);
+    }
+
+    #[tokio::test]
+    async fn the_operator_who_looks_is_no_viewer() {
+        let (audience, now) = (Audience::new(), Instant::now());
+        audience.fetched(PHONE, b"phone", now);
+        let looking = audience.overlook(PHONE, b"phone", now);
+        assert_eq!(audience.count(now), 0);
+        let watching = audience.open(PHONE, b"phone", now);
+        assert_eq!(audience.count(now), 1);
+        drop((looking, watching));
+        assert_eq!(audience.count(now), 0);
     }
 
     #[tokio::test]

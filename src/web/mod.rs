@@ -108,6 +108,10 @@ impl App {
         &self.0.hub
     }
 
+    fn audience(&self) -> &Audience {
+        &self.0.audience
+    }
+
     fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.0.settings.borrow())
     }

@@ -108,12 +108,8 @@ const commands = {
   requests: ({ player }) => seat(player).requests,
   complaints: ({ player }) => seat(player).complaints,
   /** Types into the field that is called so. */
-  fill: ({ player, label, text }) => seat(player).page.getByLabel(label, { exact: true }).fill(text),
-  choose: async ({ player, label, option }) => {
-    await seat(player).page.getByLabel(label, { exact: true }).selectOption(option);
-  },
-  check: ({ player, label }) => seat(player).page.getByLabel(label, { exact: true }).check(),
-  upload: ({ player, label, path }) => seat(player).page.getByLabel(label, { exact: true }).setInputFiles(path),
+  fill: ({ player, label, text }) => field(player, label).fill(text),
+  upload: ({ player, label, path }) => field(player, label).setInputFiles(path),
   follow: ({ player, link }) => seat(player).page.getByRole("link", { name: link, exact: true }).click(),
   visit: async ({ player, url }) => {
     await seat(player).page.goto(url);
@@ -136,11 +132,13 @@ const commands = {
   /** What axe-core finds serious or worse, in the colours given: `rule: elements`. */
   async axe({ player, theme }) {
     const { page } = seat(player);
-    await page.emulateMedia({ colorScheme: theme });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    // Half-way through a change of colour nothing has its contrast.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
     // From outside, as the box's CSP takes no script of a stranger's.
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    await page.emulateMedia({ colorScheme: null });
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
@@ -151,6 +149,12 @@ const commands = {
     players.delete(player);
   },
 };
+
+/** The field with that label: a list that belongs to one may be called the same. */
+function field(player, label) {
+  const { page } = seat(player);
+  return page.locator("input, textarea").and(page.getByLabel(label, { exact: true }));
+}
 
 function seat(player) {
   const found = players.get(player);

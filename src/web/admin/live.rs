@@ -10,14 +10,14 @@ use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::Instant;
 
 use super::Refusal;
 use super::guard::Caller;
-use crate::web::{App, Pulse};
+use crate::web::{App, Peer, Pulse};
 
 /// Open dashboards at once: the operators, their phones, a wall.
 pub const MAX_SOCKETS: usize = 64;
@@ -41,6 +41,8 @@ const SIGNED_OUT: Utf8Bytes = Utf8Bytes::from_static(r#"{"type":"signed-out"}"#)
 pub async fn connect(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
     let upgrade = upgrade
@@ -49,6 +51,8 @@ pub async fn connect(
     let place = place.map_err(|_| Refusal::broken("too many dashboards are open; close one"))?;
     let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| async move {
+        let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        let _looking = app.audience().overlook(peer.address, agent, Instant::now());
         let mut page = Page { app, caller, socket, _place: place };
         page.serve().await;
     }))

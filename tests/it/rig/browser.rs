@@ -149,11 +149,6 @@ impl Tab {
         self.ask(json!({"command": "fill", "label": label, "text": text}));
     }
 
-    /// Chooses from the list with that label.
-    pub fn choose(&self, label: &str, option: &str) {
-        self.ask(json!({"command": "choose", "label": label, "option": option}));
-    }
-
     /// Gives a file to the field with that label.
     pub fn upload(&self, label: &str, path: &Path) {
         self.ask(json!({"command": "upload", "label": label, "path": path}));
