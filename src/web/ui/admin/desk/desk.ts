@@ -67,7 +67,7 @@ export class Desk {
     try {
       return await ask<T>(method, path, body);
     } catch (error) {
-      if (error instanceof Refusal && error.status === 401 && this.session.value?.signedIn) this.leave("ended");
+      if (error instanceof Refusal && error.status === 401) await this.doubtSession();
       throw error;
     }
   }
@@ -142,7 +142,8 @@ export class Desk {
   private async enter(session: SessionInfo): Promise<void> {
     const [settings, addresses] = await Promise.all([
       ask<Settings>("GET", "settings"),
-      ask<Addresses>("GET", "addresses"),
+      // Without them everything else still stands.
+      ask<Addresses>("GET", "addresses").catch(() => null),
     ]);
     this.settings.value = settings;
     this.addresses.value = addresses;

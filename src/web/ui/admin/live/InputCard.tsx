@@ -82,9 +82,10 @@ function Figures({ input }: { input: Input }) {
   const { video } = input;
   const actual = video?.frameRate ?? null;
   const target = video?.targetFrameRate ?? null;
+  const whole = target === null || Number.isInteger(target);
   const interval = video?.keyframeInterval ?? null;
   const parts = [
-    frames(actual === null ? null : plain(actual, 0), target === null ? null : plain(target, 2)),
+    frames(actual === null ? null : plain(actual, whole ? 0 : 1), target === null ? null : plain(target, 2)),
     interval === null ? null : `${words.keyframes} ${interval.toFixed(1)} s`,
   ].filter((part) => part !== null);
   return (

@@ -30,6 +30,7 @@ export const CLOUD_FIELDS = [
 
 export function CloudFields({ draft }: { draft: Draft<CloudSettings> }) {
   const { value, change, wrong } = draft;
+  const secretIsKept = draft.kept.secretAccessKey === KEPT;
   const r2 = value.endpoint === null;
   const kept = value.secretAccessKey === KEPT;
   return (
@@ -87,7 +88,7 @@ export function CloudFields({ draft }: { draft: Draft<CloudSettings> }) {
       <PasswordField
         label={words.secretAccessKey}
         value={kept ? "" : value.secretAccessKey}
-        change={(secretAccessKey) => change({ secretAccessKey })}
+        change={(typed) => change({ secretAccessKey: typed === "" && secretIsKept ? KEPT : typed })}
         autocomplete="off"
         {...(kept ? { hint: words.secretKept, placeholder: "••••••••" } : {})}
         error={wrong("secretAccessKey")}

@@ -8,6 +8,8 @@ import { strings } from "../strings";
 
 export interface Draft<T> {
   value: T;
+  /** As the box has it. */
+  kept: T;
   change(part: Partial<T>): void;
   replace(value: T): void;
   dirty: boolean;
@@ -60,6 +62,7 @@ export function useDraft<Name extends SectionName>(
   };
   return {
     value,
+    kept,
     change: (part) => replace({ ...latest.current, ...part }),
     replace,
     dirty: typed !== null && !same(typed, kept),
@@ -72,7 +75,8 @@ export function useDraft<Name extends SectionName>(
       setRefusal(null);
       try {
         await desk.save(name, next);
-        setTyped(null);
+        // What was typed meanwhile stays.
+        setTyped((typed) => (typed !== null && same(typed, next) ? null : typed));
         setSaved(true);
         return true;
       } catch (error) {
