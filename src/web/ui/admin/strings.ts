@@ -164,6 +164,8 @@ export const strings = {
     preview: "What viewers see",
     behind: "behind the camera",
     noConnection: "No connection",
+    notReady: "Not ready yet",
+    notReadyMore: "There is no stream key, or no network: OBS can't reach this box.",
     nothingOn: "Nothing is on",
     nothingOnMore: "Start streaming in OBS; the event begins by itself.",
     pictureComes: "The picture comes…",

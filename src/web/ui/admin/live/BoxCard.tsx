@@ -25,8 +25,9 @@ function rows(box: BoxHealth): Row[] {
     const warn = box.temperature >= HOT;
     list.push({ label: words.temperature, value: `${Math.round(box.temperature)} °C`, warn });
   }
-  list.push({ label: words.memory, value: bytesOf(box.memoryUsed, box.memoryTotal) });
-  list.push({ label: words.storage, value: `${bytes(box.diskFree)} ${words.free}` });
+  // A system that doesn't tell has no total.
+  if (box.memoryTotal > 0) list.push({ label: words.memory, value: bytesOf(box.memoryUsed, box.memoryTotal) });
+  if (box.diskTotal > 0) list.push({ label: words.storage, value: `${bytes(box.diskFree)} ${words.free}` });
   if (box.hoursLeft !== null) {
     const value = `${hoursLeft(box.hoursLeft)} ${words.left}`;
     list.push({ label: words.recording, value, warn: box.hoursLeft < SHORT });

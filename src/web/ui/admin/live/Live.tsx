@@ -1,4 +1,5 @@
 /** The dashboard: one glance answers whether the show is well. */
+import type { Lamp } from "../api";
 import type { Desk } from "../desk/desk";
 import { Link } from "../parts/Link";
 import { Notice } from "../parts/Notice";
@@ -52,12 +53,25 @@ export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
 
 function LivePicture({ desk }: { desk: Desk }) {
   const lamp = desk.lamp.value;
+  const [title, more] = inItsPlace(lamp);
   return (
     <Picture
       on={lamp === "on-air" || lamp === "holding"}
       sign={lamp === "holding" ? strings.live.holdingSign : null}
-      title={lamp === "unknown" ? strings.live.noConnection : strings.live.nothingOn}
-      more={lamp === "unknown" ? null : strings.live.nothingOnMore}
+      title={title}
+      more={more}
     />
   );
+}
+
+/** What stands where the picture would. */
+function inItsPlace(lamp: Lamp | "unknown" | null): [string, string | null] {
+  switch (lamp) {
+    case "unknown":
+      return [strings.live.noConnection, null];
+    case "offline":
+      return [strings.live.notReady, strings.live.notReadyMore];
+    default:
+      return [strings.live.nothingOn, strings.live.nothingOnMore];
+  }
 }
