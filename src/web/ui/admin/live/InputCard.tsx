@@ -1,4 +1,6 @@
 /** What the encoder sends. */
+import { Fragment } from "preact";
+
 import { clock } from "../../shared/format";
 import type { Audio, Input } from "../api";
 import type { Desk } from "../desk/desk";
@@ -96,10 +98,10 @@ function Figures({ input }: { input: Input }) {
       </p>
       <p class="figure-more live-value">
         {parts.map((part, index) => (
-          <span class="figure-part" key={index}>
+          <Fragment key={index}>
             {index > 0 ? " · " : ""}
-            {part}
-          </span>
+            <span class="figure-part">{part}</span>
+          </Fragment>
         ))}
       </p>
     </div>
