@@ -52,6 +52,7 @@ export const strings = {
   lost: {
     sentence: "No connection to the box",
     more: "The figures below are from then. Trying again…",
+    again: "Trying again…",
     heard: "The connection to the box is lost.",
     back: "Connected to the box again.",
   },

@@ -73,8 +73,8 @@ test("a lost connection is dated by its first moment, until the box speaks again
   expect(hear(board, hello()).lostSince).toBeNull();
 });
 
-test("without a single word from the box there is nothing to lose", () => {
-  expect(lose(EMPTY_BOARD, 1_000)).toBe(EMPTY_BOARD);
+test("a first connection that fails is a lost one too", () => {
+  expect(lose(EMPTY_BOARD, 1_000)).toMatchObject({ state: null, lostSince: 1_000 });
 });
 
 test("messages of kinds to come and what is no message are passed over", () => {

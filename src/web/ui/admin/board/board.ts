@@ -10,7 +10,7 @@ export interface Board {
   journal: Entry[];
   /** Whether the box may have older entries. */
   olderEntries: boolean;
-  /** When the connection was lost, by this browser's clock; `null` while it stands or has never stood. */
+  /** When the connection was lost or failed first, by this browser's clock; `null` while it stands or is made. */
   lostSince: number | null;
 }
 
@@ -57,7 +57,7 @@ export function hear(board: Board, message: LiveMessage): Board {
 
 /** The connection is gone; the first moment counts. */
 export function lose(board: Board, now: number): Board {
-  return board.lostSince !== null || board.state === null ? board : { ...board, lostSince: now };
+  return board.lostSince !== null ? board : { ...board, lostSince: now };
 }
 
 /** A page of older entries has come. */

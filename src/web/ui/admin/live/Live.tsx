@@ -15,6 +15,15 @@ import { ViewersCard } from "./ViewersCard";
 
 export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
   const state = desk.state.value;
+  // Nothing is claimed before the box has spoken.
+  if (state === null) {
+    return (
+      <>
+        <h1 class="for-ears">{strings.live.title}</h1>
+        <p class="waits">{desk.lostSince.value === null ? strings.loading : ""}</p>
+      </>
+    );
+  }
   const setUp = desk.settings.value?.setup.value.done ?? true;
   return (
     <>
@@ -26,7 +35,7 @@ export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
           </Link>
         </Notice>
       )}
-      {state?.box.warning ? (
+      {state.box.warning ? (
         <Notice tone="warn" spoken>
           {state.box.warning}
         </Notice>

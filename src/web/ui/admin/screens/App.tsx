@@ -75,7 +75,7 @@ function Lost({ desk }: { desk: Desk }) {
     <section class="lost" aria-label={strings.lost.sentence}>
       <Icon name="unplugged" />
       <p>
-        <strong>{lostSince(desk.moments.value.second(since))}</strong> {strings.lost.more}
+        <strong>{lostSince(desk.moments.value.second(since))}</strong> {desk.state.value === null ? strings.lost.again : strings.lost.more}
       </p>
     </section>
   );
