@@ -1,7 +1,6 @@
 /** The icons of this page. */
 import alert from "lucide-static/icons/triangle-alert.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
-import copy from "lucide-static/icons/copy.svg?raw";
 import cross from "lucide-static/icons/circle-x.svg?raw";
 import down from "lucide-static/icons/chevron-down.svg?raw";
 import eye from "lucide-static/icons/eye.svg?raw";
@@ -21,7 +20,6 @@ import { drawingOf, Glyph } from "../../shared/Glyph";
 const ICONS = {
   alert: drawingOf(alert),
   check: drawingOf(check),
-  copy: drawingOf(copy),
   cross: drawingOf(cross),
   down: drawingOf(down),
   eye: drawingOf(eye),
