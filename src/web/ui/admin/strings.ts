@@ -166,6 +166,8 @@ export const strings = {
     nothingOnMore: "Start streaming in OBS; the event begins by itself.",
     pictureComes: "The picture comes…",
     pictureLost: "The picture can't be shown here.",
+    pictureLocked: "Viewers need a password, and so does this picture.",
+    unlock: "Type it once on their page",
     holdingSign: "Viewers see “Back in a moment”",
     getKey: "Where does OBS send to?",
 

@@ -6,7 +6,7 @@ export type Link = "connecting" | "open" | "lost";
 
 export interface LiveHost {
   state(state: LiveState): void;
-  link(link: Link): void;
+  link(link: Link): unknown;
   /** The box did not open the socket: it may be gone, or want a password. */
   refused(): void;
 }

@@ -5,13 +5,15 @@
 import { signal } from "@preact/signals";
 
 import type { LiveState } from "../../shared/live-message";
+import { Door } from "../../viewer/door";
 import { LiveSocket } from "../../viewer/live";
 import { Player } from "../../viewer/player/player";
 import { IDLE_VIEW } from "../../viewer/player/view";
 
 export class Preview {
   readonly view = signal(IDLE_VIEW);
-  readonly live = signal<LiveState | null>(null);
+  /** Where viewers need a password, this browser may too. */
+  readonly door = new Door(() => this.socket.retry());
   private readonly player: Player;
   private readonly socket: LiveSocket;
 
@@ -23,13 +25,9 @@ export class Preview {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new LiveSocket(`${scheme}//${location.host}/api/live`, {
       state: (state) => this.heard(state),
-      link: () => undefined,
-      refused: () => undefined,
+      link: (link) => link === "open" && this.door.opened(),
+      refused: () => void this.door.look(),
     });
-  }
-
-  play(): void {
-    this.player.play();
   }
 
   close(): void {
@@ -38,7 +36,6 @@ export class Preview {
   }
 
   private heard(state: LiveState): void {
-    this.live.value = state;
     const on = state.state === "live" || state.state === "holding";
     if (on && state.event !== null && state.playlist !== null) this.player.show(state.event, state.playlist, state.latency);
     else if (!on) this.player.drain();

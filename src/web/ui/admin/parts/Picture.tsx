@@ -29,7 +29,8 @@ export function Picture({ sign = null, title, more, on }: PictureProps) {
   const view = preview?.view.value;
   const playing = view?.phase === "playing";
   const behind = tenths(view?.latency ?? null);
-  const words = on && !playing ? (view?.unsupported ? strings.live.pictureLost : strings.live.pictureComes) : title;
+  const locked = preview?.door.asks.value ?? false;
+  const expected = view?.unsupported ? strings.live.pictureLost : strings.live.pictureComes;
   return (
     <section class="picture" aria-label={strings.live.preview}>
       <video class="picture-video" ref={video} playsInline muted disableRemotePlayback aria-label={strings.live.preview} />
@@ -38,8 +39,13 @@ export function Picture({ sign = null, title, more, on }: PictureProps) {
         <div class="picture-card">
           <StageDrawing />
           <div class="picture-words">
-            <p class="picture-title">{words}</p>
+            <p class="picture-title">{on ? (locked ? strings.live.pictureLocked : expected) : title}</p>
             {more !== null && !on ? <p class="picture-more">{more}</p> : null}
+            {on && locked ? (
+              <a class="picture-more" href="/" target="_blank" rel="noopener">
+                {strings.live.unlock}
+              </a>
+            ) : null}
           </div>
         </div>
       )}
