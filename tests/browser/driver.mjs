@@ -110,7 +110,7 @@ const commands = {
   /** Types into the field that is called so. */
   fill: ({ player, label, text }) => field(player, label).fill(text),
   upload: ({ player, label, path }) => field(player, label).setInputFiles(path),
-  follow: ({ player, link }) => seat(player).page.getByRole("link", { name: link, exact: true }).click(),
+  follow: ({ player, link }) => seat(player).page.getByRole("link", { name: link, exact: true }).first().click(),
   visit: async ({ player, url }) => {
     await seat(player).page.goto(url);
   },

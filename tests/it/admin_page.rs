@@ -34,7 +34,7 @@ fn claim(tab: &Tab, venuebox: &VenueBox) {
 }
 
 /// Walks through the set-up and returns the server and the key that it shows.
-fn set_up(tab: &Tab) -> (String, String) {
+fn set_up(tab: &Tab, venuebox: &VenueBox) -> (String, String) {
     tab.until_it_says("What is this box called?");
     inspect(tab, "setup-name");
     tab.fill("Name", "Main hall");
@@ -47,7 +47,7 @@ fn set_up(tab: &Tab) -> (String, String) {
     tab.until_it_says("Its place in your network");
     inspect(tab, "setup-network");
     // It keeps its place over a reload.
-    tab.evaluate("location.reload()");
+    tab.visit(&venuebox.url("/admin"));
     tab.until_it_says("Its place in your network");
     tab.click("Next");
     tab.until_it_says("Waiting for OBS…");
@@ -65,10 +65,10 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     let _machine = Turn::alone();
     let venuebox = VenueBox::start_fresh();
     let browser = Browser::start();
-    let tab = browser.page_of(&venuebox.url("/admin"), 1280, 800);
+    let tab = browser.operator(&venuebox.url("/admin"));
     claim(&tab, &venuebox);
 
-    let (server, key) = set_up(&tab);
+    let (server, key) = set_up(&tab, &venuebox);
     inspect(&tab, "setup-obs");
     assert!(server.starts_with("rtmp://") && server.ends_with("/live"), "{server}");
     let mut publisher = Publisher::ffmpeg(&venuebox.ingest_with(&key));
@@ -101,7 +101,7 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     viewer.report(|report| report.time > 0.0 && report.width > 0);
     tab.follow("Page");
     tab.fill("Title", "Evensong");
-    tab.click("Save");
+    tab.press("Enter");
     viewer.until_it_says("Evensong");
     inspect(&tab, "page");
     viewer.clock.passes(viewer.report(|_| true).time + 1.0, Instant::now() + PATIENCE);
@@ -110,7 +110,7 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     tab.follow("Keys");
     tab.until_it_says("on air");
     inspect(&tab, "keys");
-    tab.click("Revoke…");
+    tab.click("Revoke… Main");
     tab.until_it_says("Revoke “Main”?");
     inspect(&tab, "keys-revoke");
     tab.click("Revoke key");

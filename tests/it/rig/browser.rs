@@ -93,6 +93,11 @@ impl Browser {
         self.open("our page", json!({"kind": "ours", "url": url, "width": width, "height": height}))
     }
 
+    /// The operator's page, in a large window, beside a viewer's.
+    pub fn operator(&self, url: &str) -> Tab {
+        self.open("the operator's page", json!({"kind": "ours", "url": url, "width": 1280, "height": 800}))
+    }
+
     /// A page of the test's with an untuned player: `hlsjs`, `hlsjs-plain`, `shaka`, `shaka-plain` or `native`.
     pub fn player(&self, kind: &'static str, playlist: &str) -> Tab {
         self.open(kind, json!({"kind": kind, "url": playlist}))
