@@ -143,6 +143,14 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_header_stops_it(host in ".*", origin in ".*") {
+            let _ = names().host(Some(&host), LOCAL.parse().unwrap());
+            let _ = names().origin(Some(&origin), Some(&host));
+        }
+    }
+
     #[test]
     fn it_does_not_answer_to_others() {
         for foreign in [

@@ -29,7 +29,7 @@ use crate::ingest::{self, KeyRing, Listener, Target};
 use crate::journal::{Egress, History, Journal, Note};
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
-use crate::storage::{Found, Lease, Opened, Origin, Storage};
+use crate::storage::{Found, Lease, Opened, Origin, Storage, settings};
 use crate::stream::WindowLimits;
 use crate::web::admin::Desk;
 use crate::web::{App, Pulse, Server, Sources};
@@ -67,6 +67,10 @@ async fn live(
     for flag in config.without_effect() {
         log::warn!("{flag} is accepted, and has no effect in this version");
     }
+    if let Some(url) = &config.public_url {
+        settings::url("publicUrl", url).context("--public-url")?;
+    }
+
     // Build: what survives, and who the box belongs to.
     let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
     let kept = folder.snapshot()?;

@@ -36,6 +36,7 @@ impl Server {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VENUEBOX_")) {
             command.env_remove(name);
         }
+        command.env("VENUEBOX_ADMIN_PASSWORD", "a bench's password");
         command.env("VENUEBOX_STREAM_KEY", KEY).args(["run", "--data"]).arg(folder.path().join("data"));
         command.arg("--runtime").arg(folder.path().join("runtime"));
         for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {

@@ -79,7 +79,7 @@ fn flags_change_nothing_in_a_box_that_is_set_up() {
     assert_eq!(stranger.post("claim", &json!({"password": own, "code": code})).status, 204);
     venuebox.provision_next_start();
     venuebox.start_again_after(|_| {});
-    venuebox.process.says("--admin-password: this box is set up");
+    venuebox.process.says(PATIENCE, "--admin-password: this box is set up");
     Operator::sign_in(venuebox.http, own);
     let refused = Operator::stranger(venuebox.http).post("login", &json!({"password": PASSWORD}));
     assert_eq!(refused.status, 401);
@@ -96,7 +96,7 @@ fn a_damaged_database_is_set_aside_and_the_box_streams_under_a_new_epoch() {
     };
     let before = epoch(&venuebox);
     venuebox.start_again_after(damage);
-    venuebox.process.says("the database was damaged");
+    venuebox.process.says(PATIENCE, "the database was damaged");
     assert_ne!(epoch(&venuebox), before);
     assert!(venuebox.data().join("venuebox.db.damaged-1").exists());
 }
@@ -430,9 +430,10 @@ async fn the_poster_picture_is_made_anew_and_what_is_none_is_refused() {
     let jpeg = picture(640, 360, "mjpeg");
     let bomb = picture(16_000, 16_000, "png");
     assert!(bomb.len() < 8 << 20);
-    let refused: [(&str, &[u8], u16); 6] = [
+    let refused: [(&str, &[u8], u16); 7] = [
         ("image/png", &bomb, 422),
         ("image/jpeg", &jpeg[..jpeg.len() / 4], 422),
+        ("text/html", &vec![b'x'; 9 << 20], 415),
         ("image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>", 415),
         ("image/gif", b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", 415),
         ("application/json", b"{}", 415),

@@ -78,9 +78,11 @@ fn nobody_and_those_who_were_signed_out_get_nothing() {
         ("a token that is none", Operator::with_token(venuebox.http, "vbx_guess")),
         ("a token that is too long", Operator::with_token(venuebox.http, &"x".repeat(5_000))),
     ];
+    // Whoever is refused hears so, also with much to say.
+    let long = vec![b' '; 1 << 20];
     for route in routes().iter().filter(|route| route.need != Need::Open) {
         for (name, caller) in &callers {
-            let answer = caller.send(route.method.as_str(), &path(route), &[], b"{}");
+            let answer = caller.send(route.method.as_str(), &path(route), &[], &long);
             assert_refused(&answer, &[401], &format!("{name}: {} {}", route.method, route.path));
         }
     }
@@ -107,6 +109,29 @@ fn a_foreign_page_and_a_foreign_name_get_nothing() {
 }
 
 #[test]
+fn a_request_without_a_name_or_with_two_gets_nothing() {
+    use std::io::{Read, Write};
+    let (venuebox, operator) = furnished();
+    let (own, cookie) = (venuebox.http, operator.cookie());
+    let rest = format!("Cookie: {cookie}\r\nConnection: close\r\n\r\n");
+    let path = "/api/admin/settings";
+    for (head, status) in [
+        (format!("GET {path} HTTP/1.0\r\n"), "421"),
+        (format!("GET {path} HTTP/1.1\r\nHost: {own}\r\nHost: {own}\r\n"), "421"),
+        (format!("GET {path} HTTP/1.1\r\nHost:\r\n"), "421"),
+        (format!("GET http://evil.example{path} HTTP/1.1\r\nHost: {own}\r\n"), "421"),
+        (format!("GET {path} HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\nOrigin: null\r\n"), "403"),
+        (format!("GET {path} HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\n"), "200"),
+    ] {
+        let mut socket = std::net::TcpStream::connect(own).unwrap();
+        socket.write_all(format!("{head}{rest}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{head}{answer:.200}");
+    }
+}
+
+#[test]
 fn its_own_page_is_let_in_under_each_of_its_names() {
     let (venuebox, operator) = furnished();
     let port = venuebox.http.port();
@@ -121,7 +146,7 @@ fn its_own_page_is_let_in_under_each_of_its_names() {
 fn bodies_that_are_too_long_of_another_kind_or_of_another_shape_are_refused() {
     let (_venuebox, operator) = furnished();
     let before = everything(&operator);
-    let long = format!("{{\"password\":\"{}\"}}", "x".repeat(200_000));
+    let long = format!("{{\"password\":\"{}\"}}", "x".repeat(4 << 20));
     let deep = "[".repeat(10_000);
     let shapes =
         ["", "{", "[]", "7", "\"x\"", "null", "{\"version\":\"x\"}", "{\"a\":1}", "{}x", "\u{feff}{}", &deep];

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use check::{Invalid, text};
+pub use check::{Invalid, text, url};
 pub use cloud::{CloudSettings, CloudStore};
 pub use machine::{BoxSettings, Latency, SetupSettings, StreamSettings};
 pub use page::{PageSettings, PosterSettings, ViewerSettings};

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::desk::{digest, now};
 use super::session::{self, COOKIE};
-use super::{Need, Refusal};
+use super::{Need, Refusal, body};
 use crate::storage::Scope;
 use crate::web::{App, Peer, cookie};
 
@@ -69,8 +69,18 @@ impl Caller {
 
 /// Before any route: the request has to be meant for this box and sent by its own page, or by no page at all.
 pub async fn doorstep(State(app): State<App>, request: Request, next: Next) -> Result<Response, Refusal> {
+    match welcome(&app, &request) {
+        Ok(()) => Ok(next.run(request).await),
+        Err(refusal) => {
+            body::let_go(request.into_body()).await;
+            Err(refusal)
+        }
+    }
+}
+
+fn welcome<B>(app: &App, request: &HttpRequest<B>) -> Result<(), Refusal> {
     let Some(peer) = request.extensions().get::<Peer>().copied() else { return Err(Refusal::missing()) };
-    let host = host(&request);
+    let host = host(request);
     let names = &app.desk().names;
     names.host(host.as_deref(), peer.local)?;
     for origin in request.headers().get_all(header::ORIGIN) {
@@ -87,7 +97,7 @@ pub async fn doorstep(State(app): State<App>, request: Request, next: Next) -> R
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
     }
-    Ok(next.run(request).await)
+    Ok(())
 }
 
 /// The host that was asked for: of the request's target if it names one (RFC 9112 3.2.2), else of its Host, which
@@ -110,11 +120,22 @@ pub async fn check(
     next: Next,
 ) -> Result<Response, Refusal> {
     if need != Need::Open {
-        let caller = Caller::of(&app, request.headers()).await?.ok_or_else(Refusal::signed_out)?;
-        if !caller.may(need) {
-            return Err(Refusal::new(StatusCode::FORBIDDEN, "this token may not do that"));
-        }
-        request.extensions_mut().insert(caller);
+        match admitted(&app, need, request.headers()).await {
+            Ok(caller) => request.extensions_mut().insert(caller),
+            Err(refusal) => {
+                body::let_go(request.into_body()).await;
+                return Err(refusal);
+            }
+        };
     }
     Ok(next.run(request).await)
+}
+
+async fn admitted(app: &App, need: Need, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    let caller = Caller::of(app, headers).await?.ok_or_else(Refusal::signed_out)?;
+    if caller.may(need) {
+        Ok(caller)
+    } else {
+        Err(Refusal::new(StatusCode::FORBIDDEN, "this token may not do that"))
+    }
 }

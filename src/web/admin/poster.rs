@@ -20,10 +20,10 @@ const MAX_FILE: usize = 8 << 20;
 const MAX_SIDE: u32 = 12_000;
 
 /// The most pixels of what is unpacked. Threat: a file of a few kilobytes that becomes gigabytes.
-const MAX_PIXELS: u64 = 50_000_000;
+const MAX_PIXELS: u64 = 40_000_000;
 
 /// The most that a decoder may take: those pixels in three colours, and as much again for its work.
-const MAX_MEMORY: u64 = 320 << 20;
+const MAX_MEMORY: u64 = 256 << 20;
 
 /// What is served: a screen's width, whatever was sent.
 const WIDTH: u32 = 1_280;
@@ -43,9 +43,9 @@ enum PictureError {
 
 /// `PUT poster-picture`.
 pub async fn replace(State(app): State<App>, body: Body) -> Result<Response, Refusal> {
+    let file = body::read(body, MAX_FILE).await?;
     let busy = "another picture is being prepared; try again in a moment";
     let _turn = app.desk().pictures.try_acquire().map_err(|_| Refusal::broken(busy))?;
-    let file = body::read(body, MAX_FILE).await?;
     // On the pool for what blocks: a photograph takes a second to unpack.
     let made = tokio::task::spawn_blocking(move || prepare(&file)).await;
     let made = made.unwrap_or(Err(PictureError::Damaged));

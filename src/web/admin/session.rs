@@ -132,11 +132,16 @@ fn with_cookie(cookie: Option<HeaderValue>) -> Response {
 pub async fn is_open(app: &App, hash: [u8; 32]) -> Result<bool, Refusal> {
     let (storage, now) = (&app.desk().storage, now());
     let Some(session) = storage.session(hash, now).await? else { return Ok(false) };
-    let end = now + milliseconds(LASTS);
-    if end - session.expires >= milliseconds(MOVED_EVERY) {
+    if let Some(end) = moved_end(session.expires, now) {
         storage.extend_session(hash, end).await?;
     }
     Ok(true)
+}
+
+/// Where the end of a session that is used now moves to, if it moves.
+fn moved_end(expires: i64, now: i64) -> Option<i64> {
+    let end = now + milliseconds(LASTS);
+    (end - expires >= milliseconds(MOVED_EVERY)).then_some(end)
 }
 
 fn milliseconds(duration: Duration) -> i64 {
@@ -189,4 +194,19 @@ pub async fn change_password(
     desk.storage.change_password(hash(change.next).await?, own).await?;
     log::info!(address:% = peer.address; "the admin password was changed");
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sessions_end_moves_with_its_use_and_at_most_once_an_hour() {
+        let (minute, hour, end) = (60_000, 3_600_000, milliseconds(LASTS));
+        assert_eq!(moved_end(end, 59 * minute), None);
+        assert_eq!(moved_end(end, hour), Some(end + hour));
+        assert_eq!(moved_end(end + hour, hour + 59 * minute), None);
+        // A clock that was set back shortens nothing.
+        assert_eq!(moved_end(end, -hour), None);
+    }
 }

@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::PATIENCE;
-
 /// Lines of output that are remembered for a failed test's message.
 const REMEMBERED: usize = 200;
 
@@ -96,8 +94,8 @@ impl Process {
     }
 
     /// Waits until it has said something, now or before.
-    pub fn says(&self, text: &str) {
-        let deadline = Instant::now() + PATIENCE;
+    pub fn says(&self, patience: Duration, text: &str) {
+        let deadline = Instant::now() + patience;
         while !self.said().contains(text) {
             assert!(
                 Instant::now() < deadline,
