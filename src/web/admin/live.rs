@@ -79,6 +79,9 @@ impl Page {
         let (mut settings, mut keys) = (desk.storage.settings(), desk.storage.stream_keys());
         let mut poster = app.poster();
         let mut ended = desk.storage.ended();
+        // A page that comes reads the settings as they are; only what changes from here on is news.
+        settings.mark_unchanged();
+        keys.mark_unchanged();
         let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
         let mut heard = Instant::now();
         // The session may have ended while the socket was being opened.
