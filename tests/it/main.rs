@@ -15,7 +15,6 @@
 mod rig;
 
 mod admin;
-mod admin_doors;
 mod admin_page;
 mod command_line;
 mod held_picture;

@@ -68,6 +68,13 @@ impl Operator {
         self.send("PUT", path, &[], body.to_string().as_bytes())
     }
 
+    /// Reads a section of the settings, changes it and writes it back.
+    pub fn change(&self, section: &str, edit: impl FnOnce(&mut Value)) -> Response {
+        let mut whole = self.read("settings")[section].clone();
+        edit(&mut whole["value"]);
+        self.put(&format!("settings/{section}"), &whole)
+    }
+
     pub fn delete(&self, path: &str) -> Response {
         self.send("DELETE", path, &[], &[])
     }
