@@ -147,7 +147,7 @@ impl Stage {
         let timeline = resume::timeline(&kept, &self.settings, self.now(), silence, date);
         let record = self.snapshot.go_on(&kept);
         self.rank = kept.head.rank;
-        log::info!(event:% = kept.head.event, at:% = kept.end; "the event goes on where the program left it");
+        self.journal.note(Note::RestartedInEvent);
         self.show = Some(Show::resume(kept, timeline, self.settings.window, record));
         self.journal.note(Note::RestartedInEvent);
         self.count();

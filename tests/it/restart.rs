@@ -1,13 +1,19 @@
-//! The event outlives the program.
+//! The event outlives the program: kill -9, SIGTERM, and a start in mid-event, on sockets that the test holds.
 
+use std::collections::hash_map::RandomState;
 use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
+use nix::unistd::geteuid;
 
 use crate::rig::{
-    MediaPlaylist, PATIENCE, Publisher, Recorder, VenueBox, assert_contiguous, decode_errors, get, tracks,
+    Browser, Clip, HeldSockets, MediaPlaylist, PATIENCE, Publisher, Recorder, Tab, VenueBox,
+    assert_contiguous, decode_errors, get, tracks,
 };
 
 /// A start in mid-event answers so soon.
@@ -33,8 +39,8 @@ fn stream(playlist: &MediaPlaylist, msn: u64) -> Vec<u8> {
 
 /// The event went on from `before` to `after` as if nothing had been.
 fn assert_went_on(before: &MediaPlaylist, after: &MediaPlaylist) {
-    assert_eq!(before.media_sequence, after.media_sequence, "too long a test");
-    assert!(after.next_msn() > before.next_msn() + 2, "{}", after.text);
+    assert!(after.media_sequence <= before.next_msn(), "too long a test");
+    assert!(after.next_msn() > before.next_msn(), "{}", after.text);
     assert!(!after.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", after.text);
     assert_eq!(after.text.matches("#EXT-X-MAP").count(), 1, "{}", after.text);
     assert_eq!(before.target_duration, after.target_duration);
@@ -46,21 +52,51 @@ fn assert_went_on(before: &MediaPlaylist, after: &MediaPlaylist) {
     assert_eq!(decode_errors(&media), "");
 }
 
+/// A new player starts on what is on air now.
+async fn assert_a_new_player_starts(venuebox: &VenueBox, recorder: &mut Recorder) {
+    let url = venuebox.media_playlist_url().await;
+    let playlist = MediaPlaylist::after(&url, 2);
+    recorder.fetch(&playlist);
+    assert_eq!(decode_errors(&stream(&playlist, playlist.media_sequence)), "");
+}
+
+const VIDEO: &str = "document.querySelector('video')";
+
+/// Waits until our page's picture has gone on for so long, seconds.
+fn plays_on(page: &Tab, seconds: f64) {
+    page.until(&format!("{VIDEO} && {VIDEO}.readyState > 2 && !{VIDEO}.paused"));
+    let from = page.evaluate(&format!("{VIDEO}.currentTime")).as_f64().unwrap();
+    page.until(&format!("{VIDEO}.currentTime > {}", from + seconds));
+}
+
+fn random(below: usize) -> usize {
+    let number = RandomState::new().build_hasher().finish();
+    usize::try_from(number % u64::try_from(below).unwrap()).unwrap()
+}
+
+/// The snapshot's files, in order.
+fn kept_files(venuebox: &VenueBox) -> Vec<PathBuf> {
+    let files = fs::read_dir(venuebox.snapshot()).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
 #[tokio::test]
 async fn an_event_goes_on_after_a_kill_in_the_middle_of_a_part() {
     let (mut venuebox, _publisher, url) = on_air().await;
     MediaPlaylist::after(&url, 2);
-    // Right behind a part, so that the next one is half made when the kill comes.
+    // Right behind a part: the next one is half made, and asked for already, when the kill comes.
     let before = MediaPlaylist::after_part(&url, |hint| !hint.ends_with(".0.m4s"));
     let hint = before.hint.clone().unwrap();
     let mut recorder = Recorder::default();
     recorder.fetch(&before);
     venuebox.process.kill();
-    let started = Instant::now();
+    let killed = Instant::now();
     venuebox.start_again();
     let first = MediaPlaylist::fetch(&url);
-    assert!(started.elapsed() < ANSWERS_WITHIN, "{:?}", started.elapsed());
-    assert!(first.media_sequence >= before.media_sequence);
+    assert!(killed.elapsed() < ANSWERS_WITHIN, "{:?}", killed.elapsed());
+    assert_eq!(first.media_sequence, before.media_sequence);
     let promised = get(&first.resolve(&hint));
     assert_eq!(promised.status, 200, "the part that was hinted has bytes");
     recorder.note(&first.resolve(&hint), &promised.body);
@@ -69,4 +105,302 @@ async fn an_event_goes_on_after_a_kill_in_the_middle_of_a_part() {
     assert_went_on(&before, &after);
     recorder.fetch(&after);
     assert_eq!(recorder.ask_again(), recorder.len(), "what was named is still there");
+}
+
+#[tokio::test]
+async fn an_event_goes_on_after_a_kill_between_two_segments() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let before = MediaPlaylist::after_part(&url, |hint| hint.ends_with(".0.m4s"));
+    let hint = before.hint.clone().unwrap();
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    venuebox.kill_and_start();
+    let promised = get(&before.resolve(&hint));
+    assert_eq!(promised.status, 200, "the part that was hinted has bytes");
+    recorder.note(&before.resolve(&hint), &promised.body);
+    let after = MediaPlaylist::after(&url, 3);
+    assert_went_on(&before, &after);
+    recorder.fetch(&after);
+    assert_eq!(recorder.ask_again(), recorder.len());
+}
+
+#[tokio::test]
+async fn the_picture_is_held_until_the_encoder_is_back() {
+    let mut venuebox = VenueBox::start_held(&[]);
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let before = MediaPlaylist::after(&url, 1);
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    publisher.0.kill();
+    venuebox.kill_and_start();
+    venuebox.live().await.until(|state| state.is_holding()).await;
+    let held = MediaPlaylist::after(&url, 3);
+    recorder.fetch(&held);
+    // Killed while it holds, it holds on.
+    venuebox.kill_and_start();
+    let held_on = MediaPlaylist::after(&url, 2);
+    assert_went_on(&held, &held_on);
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let after = MediaPlaylist::after(&url, 2);
+    assert_went_on(&held_on, &after);
+    recorder.fetch(&after);
+    assert_eq!(recorder.ask_again(), recorder.len());
+}
+
+#[tokio::test]
+async fn an_encoder_that_comes_back_with_another_picture_size_gets_a_discontinuity() {
+    let mut venuebox = VenueBox::start_held(&[]);
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let before = MediaPlaylist::after(&url, 1);
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    publisher.0.kill();
+    venuebox.kill_and_start();
+    let _again =
+        Publisher::ffmpeg_with(&venuebox.ingest(), Clip { width: 480, height: 270, ..Clip::default() });
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let after = MediaPlaylist::after(&url, 2);
+    let seam = after.segments.iter().position(|segment| segment.discontinuity).expect("no discontinuity");
+    assert_ne!(after.segments[seam - 1].init, after.segments[seam].init);
+    recorder.fetch(&after);
+    // A start knows both.
+    venuebox.kill_and_start();
+    let again = MediaPlaylist::after(&url, 1);
+    assert_eq!(again.text.matches("#EXT-X-DISCONTINUITY\n").count(), 1, "{}", again.text);
+    assert_eq!(again.discontinuity_sequence, after.discontinuity_sequence);
+    recorder.fetch(&again);
+    assert_eq!(recorder.ask_again(), recorder.len());
+}
+
+#[tokio::test]
+async fn an_event_goes_on_after_a_stop_and_a_start() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let before = MediaPlaylist::after_part(&url, |hint| !hint.ends_with(".0.m4s"));
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    let hinted = before.resolve(before.hint.as_ref().unwrap());
+    let waiting = std::thread::spawn({
+        let hinted = hinted.clone();
+        move || get(&hinted)
+    });
+    venuebox.process.signal(Signal::SIGTERM);
+    let promised = waiting.join().unwrap();
+    assert_eq!(promised.status, 200, "the part that was hinted has bytes before the end");
+    recorder.note(&hinted, &promised.body);
+    assert!(venuebox.process.wait(PATIENCE).success());
+    venuebox.start_again();
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let after = MediaPlaylist::after(&url, 2);
+    assert!(!after.ended);
+    assert_went_on(&before, &after);
+    recorder.fetch(&after);
+    assert_eq!(recorder.ask_again(), recorder.len());
+}
+
+#[tokio::test]
+async fn the_grace_goes_on_with_what_is_left() {
+    let mut venuebox = VenueBox::start_held(&["--grace", "12"]);
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    publisher.0.kill();
+    let mut live = venuebox.live().await;
+    live.until(|state| state.is_holding()).await;
+    MediaPlaylist::after(&url, 2);
+    venuebox.kill_and_start();
+    let mut live = venuebox.live().await;
+    let left = live.until(|state| state.is_holding()).await.seconds_left.unwrap();
+    assert!(left <= 9, "{left} s are left");
+    live.until(|state| state.is_ended()).await;
+    let ended = MediaPlaylist::fetch(&url);
+    assert!(ended.ended);
+    // A playlist that is over is owed for a while, whatever becomes of the program.
+    venuebox.kill_and_start();
+    assert_eq!(MediaPlaylist::fetch(&url).text, ended.text);
+    let mut recorder = Recorder::default();
+    recorder.fetch(&ended);
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    let other = venuebox.media_playlist_url().await;
+    assert_ne!(other, url);
+    assert_eq!(MediaPlaylist::fetch(&other).media_sequence, ended.next_msn(), "numbers go on");
+}
+
+#[tokio::test]
+async fn a_second_event_is_kept_beside_the_one_that_is_over() {
+    let mut venuebox = VenueBox::start_held(&["--grace", "3"]);
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let first = venuebox.media_playlist_url().await;
+    publisher.0.kill();
+    venuebox.live().await.until(|state| state.is_ended()).await;
+    let ended = MediaPlaylist::fetch(&first);
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    let second = venuebox.media_playlist_url().await;
+    let before = MediaPlaylist::after(&second, 1);
+    venuebox.process.kill();
+    venuebox.start_again();
+    let after = MediaPlaylist::after(&second, 1);
+    assert!(after.next_msn() > before.next_msn());
+    assert_eq!(MediaPlaylist::fetch(&first).text, ended.text);
+}
+
+#[tokio::test]
+async fn without_the_snapshot_no_url_serves_other_bytes_and_our_page_goes_on_by_itself() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let browser = Browser::start();
+    let page = browser.page(&venuebox.url("/"));
+    plays_on(&page, 2.0);
+    page.evaluate(&format!(
+        "window.anew = false; {VIDEO}.addEventListener('emptied', () => {{ window.anew = true; }})"
+    ));
+    let mut recorder = Recorder::default();
+    recorder.fetch(&MediaPlaylist::fetch(&url));
+    venuebox.process.kill();
+    fs::remove_dir_all(venuebox.snapshot()).unwrap();
+    venuebox.start_again();
+    assert_a_new_player_starts(&venuebox, &mut recorder).await;
+    recorder.ask_again();
+    page.until("window.anew");
+    plays_on(&page, 3.0);
+}
+
+#[tokio::test]
+async fn a_snapshot_torn_anywhere_shows_no_other_bytes() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let mut recorder = Recorder::default();
+    recorder.fetch(&MediaPlaylist::after(&url, 2));
+    for _ in 0..2 {
+        venuebox.process.kill();
+        let files = kept_files(&venuebox);
+        let torn = &files[random(files.len())];
+        let bytes = fs::read(torn).unwrap();
+        let length = random(bytes.len());
+        eprintln!("{} is torn at {length} of {} bytes", torn.display(), bytes.len());
+        fs::write(torn, &bytes[..length]).unwrap();
+        venuebox.start_again();
+        assert_a_new_player_starts(&venuebox, &mut recorder).await;
+        recorder.ask_again();
+    }
+}
+
+#[tokio::test]
+async fn a_poisoned_snapshot_breaks_nothing() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let mut recorder = Recorder::default();
+    recorder.fetch(&MediaPlaylist::after(&url, 2));
+    let poisons: [fn(&mut Vec<u8>); 2] = [
+        |bytes| (0..bytes.len()).for_each(|at| bytes[at] = u8::try_from(random(256)).unwrap()),
+        // Every length that a record can claim, and another version.
+        |bytes| bytes.iter_mut().skip(7).take(40).for_each(|byte| *byte = 0xff),
+    ];
+    for poison in poisons {
+        venuebox.process.kill();
+        for file in kept_files(&venuebox) {
+            let mut bytes = fs::read(&file).unwrap();
+            bytes.truncate(10_000);
+            poison(&mut bytes);
+            fs::write(&file, bytes).unwrap();
+        }
+        venuebox.start_again();
+        assert_a_new_player_starts(&venuebox, &mut recorder).await;
+        recorder.ask_again();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_two_starts_died_of_is_set_aside() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let mut recorder = Recorder::default();
+    recorder.fetch(&MediaPlaylist::fetch(&url));
+    venuebox.kill_and_start();
+    venuebox.kill_and_start();
+    recorder.fetch(&MediaPlaylist::after(&url, 1));
+    venuebox.kill_and_start();
+    assert!(venuebox.process.said().contains("is set aside"), "{}", venuebox.process.said());
+    assert!(venuebox.snapshot().parent().unwrap().join("set-aside-1").is_dir());
+    assert_a_new_player_starts(&venuebox, &mut recorder).await;
+    recorder.ask_again();
+}
+
+/// What a box says that must not start with the folders of this one.
+fn refused(venuebox: &VenueBox, change: impl Fn(&mut Command)) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
+    command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    command.arg("--data").arg(venuebox.data()).arg("--runtime").arg(venuebox.runtime());
+    change(&mut command);
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn two_boxes_on_one_folder_are_refused_in_plain_words() {
+    let venuebox = VenueBox::start();
+    let said = refused(&venuebox, |_| {});
+    assert!(said.contains("another venuebox is running with the data folder"), "{said}");
+    assert!(said.contains("--data"), "{said}");
+}
+
+#[test]
+fn a_runtime_folder_made_of_links_or_of_another_user_is_refused_in_plain_words() {
+    let mut venuebox = VenueBox::start();
+    venuebox.process.signal(Signal::SIGTERM);
+    assert!(venuebox.process.wait(PATIENCE).success());
+    let own = venuebox.snapshot().parent().unwrap().to_owned();
+    if geteuid().is_root() {
+        std::os::unix::fs::chown(&own, Some(65_534), Some(65_534)).unwrap();
+        let said = refused(&venuebox, |_| {});
+        assert!(said.contains("belongs to another user") && said.contains("--runtime"), "{said}");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::remove_dir_all(&own).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), &own).unwrap();
+    let said = refused(&venuebox, |_| {});
+    assert!(said.contains("is a link") && said.contains("--runtime"), "{said}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing is written through it");
+}
+
+fn run_with(sockets: &HeldSockets, folders: &tempfile::TempDir) -> Command {
+    let mut command = sockets.handed_to(env!("CARGO_BIN_EXE_venuebox"));
+    command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    command.arg("--data").arg(folders.path().join("data"));
+    command.arg("--runtime").arg(folders.path().join("runtime"));
+    command
+}
+
+#[test]
+fn a_socket_of_a_name_that_nobody_knows_is_refused_in_plain_words() {
+    let folders = tempfile::tempdir().unwrap();
+    let output = run_with(&HeldSockets::named(&["http", "telnet"]), &folders).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("\"telnet\"") && said.contains("tracker-udp"), "{said}");
+}
+
+#[test]
+fn the_service_manager_hears_of_the_start_and_of_the_stop() {
+    let folders = tempfile::tempdir().unwrap();
+    let notify = folders.path().join("notify");
+    let manager = UnixDatagram::bind(&notify).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let sockets = HeldSockets::named(&["http", "https", "rtmp"]);
+    let mut command = run_with(&sockets, &folders);
+    command.env("NOTIFY_SOCKET", &notify).env("WATCHDOG_USEC", "200000");
+    let mut process = crate::rig::Process::start(&mut command);
+    process.line(PATIENCE, |line| line.contains("kept open: https").then_some(()));
+    let hears = |wanted: &str| {
+        let mut buffer = [0; 256];
+        loop {
+            let length = manager.recv(&mut buffer).unwrap();
+            if String::from_utf8_lossy(&buffer[..length]).lines().any(|line| line == wanted) {
+                return;
+            }
+        }
+    };
+    hears("READY=1");
+    hears("WATCHDOG=1");
+    process.signal(Signal::SIGTERM);
+    hears("STOPPING=1");
+    assert!(process.wait(PATIENCE).success());
 }

@@ -29,6 +29,7 @@ pub use operator::Operator;
 pub use player::Player;
 pub use playlist::{MediaPlaylist, Segment};
 pub use probe::{assert_contiguous, decode_errors, tracks};
+pub use process::Process;
 pub use publisher::{Publisher, imageio_ffmpeg};
 pub use recorder::Recorder;
 pub use sync::flashes_and_beeps;
