@@ -197,3 +197,56 @@ async fn players_that_can_outlive_an_encoder_that_comes_back_with_another_pictur
     audience.move_on(&NEEDS_ITS_SIZE);
     audience.tell("another size is there");
 }
+
+/// The program is killed, comes back on the same sockets, and the test card with it by itself.
+#[tokio::test]
+async fn players_outlive_a_kill_of_the_program() {
+    let _machine = Turn::alone();
+    let mut venuebox = VenueBox::start_held(&[]);
+    let _card = Publisher::test_card(&venuebox);
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox, &url);
+    venuebox.kill_and_start();
+    venuebox.live().await.until(|state| state.is_live()).await;
+    audience.move_on(&[]);
+    audience.watch_vlc();
+    audience.tell("the program is killed");
+    assert!(!MediaPlaylist::fetch(&url).text.contains("#EXT-X-DISCONTINUITY\n"));
+}
+
+/// The program is killed together with its encoder, which comes back later.
+#[tokio::test]
+async fn players_outlive_a_kill_of_the_program_and_of_its_encoder() {
+    let _machine = Turn::alone();
+    let mut venuebox = VenueBox::start_held(&[]);
+    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox, &url);
+    publisher.0.kill();
+    venuebox.kill_and_start();
+    hold_for(&url, 10.0);
+    audience.tell("both are gone");
+    let _again = Publisher::ffmpeg(&venuebox.ingest());
+    venuebox.live().await.until(|state| state.is_live()).await;
+    audience.move_on(&[]);
+    audience.watch_vlc();
+    audience.tell("it is back");
+    assert!(!MediaPlaylist::fetch(&url).text.contains("#EXT-X-DISCONTINUITY\n"));
+}
+
+/// The program is stopped and started, as an update does it.
+#[tokio::test]
+async fn players_outlive_a_stop_and_a_start_of_the_program() {
+    let _machine = Turn::alone();
+    let mut venuebox = VenueBox::start_held(&[]);
+    let _card = Publisher::test_card(&venuebox);
+    let url = venuebox.media_playlist_url().await;
+    let audience = Audience::gather(&venuebox, &url);
+    venuebox.process.signal(Signal::SIGTERM);
+    assert!(venuebox.process.wait(PATIENCE).success());
+    venuebox.start_again();
+    venuebox.live().await.until(|state| state.is_live()).await;
+    audience.move_on(&[]);
+    audience.watch_vlc();
+    audience.tell("the program is stopped and started");
+}
