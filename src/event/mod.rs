@@ -11,7 +11,6 @@ mod kept_away;
 mod lane;
 mod opening;
 mod plan;
-mod resume;
 mod seats;
 mod settings;
 mod show;
@@ -20,6 +19,5 @@ mod stage;
 mod takeover;
 mod timeline;
 
-pub use resume::Start;
 pub use settings::{ORIGIN, Settings};
-pub use stage::{Stage, StageError};
+pub use stage::{Stage, StageError, Start};

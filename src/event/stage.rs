@@ -5,6 +5,8 @@
 //! ```
 //! Who is on air is decided in [`seats`](super::seats).
 
+mod resume;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,7 +21,6 @@ use super::gate::{Gate, Passed};
 use super::kept_away::{KeptAway, RELEASED};
 use super::opening::Opening;
 use super::plan::Entry;
-use super::resume::{self, Start};
 use super::seats::{Left, Place, Seats};
 use super::settings::Settings;
 use super::show::Show;
@@ -30,6 +31,8 @@ use crate::live::{Broadcast, Control, Dismissal, Input, Offer, Phase, Rank, Requ
 use crate::media::{self, MediaError, Segmenter};
 use crate::storage::Lease;
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
+
+pub use resume::Start;
 
 /// Why the event task ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -111,47 +114,6 @@ impl Stage {
             past: None,
             inbox: Vec::new(),
         }
-    }
-
-    /// Goes on with what an earlier run of the program left. To be awaited before anybody is served: what its playlists
-    /// named is there from the first request on.
-    ///
-    /// # Errors
-    /// [`StageError`] when a part of the program that it needs is gone.
-    pub async fn resume(&mut self) -> Result<(), StageError> {
-        let (resumed, past) = std::mem::take(&mut self.left);
-        if let Some(kept) = past {
-            let ended = resume::ended_at(&kept, self.now());
-            let timeline = resume::timeline(&kept, &self.settings, self.now(), None, 0);
-            let record = self.snapshot.go_on(&kept);
-            let mut show = Show::resume(kept, timeline, self.settings.window, record);
-            show.end_again();
-            self.past = Some((show, ended));
-        }
-        if let Some(kept) = resumed {
-            self.go_on(kept).await?;
-        }
-        self.due().await?;
-        self.announce();
-        Ok(())
-    }
-
-    async fn go_on(&mut self, kept: Kept) -> Result<(), StageError> {
-        let silence = silence(&kept.configuration).await?;
-        let configured = self.segmenter.configure(kept.configuration.clone(), kept.after.fragment).await;
-        if let Err(error) = configured {
-            log::warn!(error:% = error; "the event cannot go on; a new one begins with the next encoder");
-            return Ok(());
-        }
-        let date = unix_millis(SystemTime::now());
-        let timeline = resume::timeline(&kept, &self.settings, self.now(), silence, date);
-        let record = self.snapshot.go_on(&kept);
-        self.rank = kept.head.rank;
-        self.journal.note(Note::RestartedInEvent);
-        self.show = Some(Show::resume(kept, timeline, self.settings.window, record));
-        self.journal.note(Note::RestartedInEvent);
-        self.count();
-        Ok(())
     }
 
     /// The one place that learns how far the numbers went: with each segment and each event.

@@ -39,7 +39,8 @@ pub fn next<T: DeserializeOwned>(bytes: &mut Bytes) -> Option<(T, Bytes)> {
         return None;
     }
     let head = bytes.get(PREFIX..PREFIX + size)?;
-    if checksum(bytes.get(..8)?, head) as usize != number(bytes, 8)? {
+    // A fuzzer would never get past it.
+    if !cfg!(fuzzing) && checksum(bytes.get(..8)?, head) as usize != number(bytes, 8)? {
         return None;
     }
     let head = postcard::from_bytes(head).ok()?;

@@ -182,7 +182,7 @@ impl PartHead {
         }
         let bytes = body.slice(..size);
         let whole = Sha256::digest(&bytes)[..] == self.sha256 && crc32fast::hash(&body[size..]) == self.rest;
-        whole.then_some(Part {
+        (whole || cfg!(fuzzing)).then_some(Part {
             duration: MediaTime::from_ticks(self.duration),
             independent: self.independent,
             bytes,

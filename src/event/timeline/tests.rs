@@ -1,5 +1,7 @@
 //! A scripted encoder on virtual time feeds the timeline; what comes out obeys the rules of live output.
 
+mod resume;
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -1,12 +1,15 @@
 //! What the program starts with: the numbers, and the events that an earlier run of it left behind.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::settings::Settings;
-use super::snapshot::{Found, Kept, Moment, Snapshot};
-use super::timeline::{Resumption, Timeline};
+use super::{Stage, StageError, silence, unix_millis};
+use crate::event::settings::Settings;
+use crate::event::show::Show;
+use crate::event::snapshot::{Found, Kept, Moment, Snapshot};
+use crate::event::timeline::{Resumption, Timeline};
+use crate::journal::Note;
 use crate::storage::Lease;
 use crate::stream::{Epoch, Numbers};
 
@@ -66,8 +69,50 @@ impl Start {
     }
 }
 
+impl Stage {
+    /// Goes on with what an earlier run of the program left. To be awaited before anybody is served: what its playlists
+    /// named is there from the first request on.
+    ///
+    /// # Errors
+    /// [`StageError`] when a part of the program that it needs is gone.
+    pub async fn resume(&mut self) -> Result<(), StageError> {
+        let (resumed, past) = std::mem::take(&mut self.left);
+        if let Some(kept) = past {
+            let ended = ended_at(&kept, self.now());
+            let timeline = timeline(&kept, &self.settings, self.now(), None, 0);
+            let record = self.snapshot.go_on(&kept);
+            let mut show = Show::resume(kept, timeline, self.settings.window, record);
+            show.end_again();
+            self.past = Some((show, ended));
+        }
+        if let Some(kept) = resumed {
+            self.go_on(kept).await?;
+        }
+        self.due().await?;
+        self.announce();
+        Ok(())
+    }
+
+    async fn go_on(&mut self, kept: Kept) -> Result<(), StageError> {
+        let silence = silence(&kept.configuration).await?;
+        let configured = self.segmenter.configure(kept.configuration.clone(), kept.after.fragment).await;
+        if let Err(error) = configured {
+            log::warn!(error:% = error; "the event cannot go on; a new one begins with the next encoder");
+            return Ok(());
+        }
+        let date = unix_millis(SystemTime::now());
+        let timeline = timeline(&kept, &self.settings, self.now(), silence, date);
+        let record = self.snapshot.go_on(&kept);
+        self.rank = kept.head.rank;
+        self.journal.note(Note::RestartedInEvent);
+        self.show = Some(Show::resume(kept, timeline, self.settings.window, record));
+        self.count();
+        Ok(())
+    }
+}
+
 /// The timeline of an event that goes on at `now`; its newest real unit came at the origin.
-pub(super) fn timeline(
+fn timeline(
     kept: &Kept,
     settings: &Settings,
     now: Duration,
@@ -90,7 +135,7 @@ pub(super) fn timeline(
 }
 
 /// How long ago the event was over at the instant `now` after the origin, by the origin's clock.
-pub(super) fn ended_at(kept: &Kept, now: Duration) -> Duration {
+fn ended_at(kept: &Kept, now: Duration) -> Duration {
     let ago = kept.head.ended.map_or(Duration::ZERO, |ended| ended.until(Moment::now()));
     now.saturating_sub(ago)
 }
