@@ -25,4 +25,5 @@ mod ingest;
 mod page;
 mod players;
 mod restart;
+mod snapshot;
 mod takeover;

@@ -1,26 +1,21 @@
 //! The event outlives the program: kill -9, SIGTERM, and a start in mid-event, on sockets that the test holds.
 
-use std::collections::hash_map::RandomState;
-use std::fs;
-use std::hash::{BuildHasher, Hasher};
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use nix::unistd::geteuid;
 
 use crate::rig::{
-    Browser, Clip, HeldSockets, MediaPlaylist, PATIENCE, Publisher, Recorder, Tab, VenueBox,
-    assert_contiguous, decode_errors, get, tracks,
+    Clip, HeldSockets, MediaPlaylist, PATIENCE, Process, Publisher, Recorder, VenueBox, assert_contiguous,
+    decode_errors, get, tracks,
 };
 
 /// A start in mid-event answers so soon.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 /// A box on air whose test card comes back by itself, and its media playlist.
-async fn on_air() -> (VenueBox, Publisher, String) {
+pub async fn on_air() -> (VenueBox, Publisher, String) {
     let venuebox = VenueBox::start_held(&[]);
     let publisher = Publisher::test_card(&venuebox);
     let url = venuebox.media_playlist_url().await;
@@ -28,7 +23,7 @@ async fn on_air() -> (VenueBox, Publisher, String) {
 }
 
 /// The listed segments from `msn` on as one stream.
-fn stream(playlist: &MediaPlaylist, msn: u64) -> Vec<u8> {
+pub fn stream(playlist: &MediaPlaylist, msn: u64) -> Vec<u8> {
     let segments: Vec<_> = playlist.sealed().filter(|segment| segment.msn >= msn).collect();
     let mut stream = get(&playlist.resolve(&segments[0].init)).body;
     for segment in segments {
@@ -50,36 +45,6 @@ fn assert_went_on(before: &MediaPlaylist, after: &MediaPlaylist) {
     assert!(!seen.video.is_empty() && !seen.audio.is_empty());
     assert_contiguous(&seen);
     assert_eq!(decode_errors(&media), "");
-}
-
-/// A new player starts on what is on air now.
-async fn assert_a_new_player_starts(venuebox: &VenueBox, recorder: &mut Recorder) {
-    let url = venuebox.media_playlist_url().await;
-    let playlist = MediaPlaylist::after(&url, 2);
-    recorder.fetch(&playlist);
-    assert_eq!(decode_errors(&stream(&playlist, playlist.media_sequence)), "");
-}
-
-const VIDEO: &str = "document.querySelector('video')";
-
-/// Waits until our page's picture has gone on for so long, seconds.
-fn plays_on(page: &Tab, seconds: f64) {
-    page.until(&format!("{VIDEO} && {VIDEO}.readyState > 2 && !{VIDEO}.paused"));
-    let from = page.evaluate(&format!("{VIDEO}.currentTime")).as_f64().unwrap();
-    page.until(&format!("{VIDEO}.currentTime > {}", from + seconds));
-}
-
-fn random(below: usize) -> usize {
-    let number = RandomState::new().build_hasher().finish();
-    usize::try_from(number % u64::try_from(below).unwrap()).unwrap()
-}
-
-/// The snapshot's files, in order.
-fn kept_files(venuebox: &VenueBox) -> Vec<PathBuf> {
-    let files = fs::read_dir(venuebox.snapshot()).unwrap();
-    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-    files.sort();
-    files
 }
 
 #[tokio::test]
@@ -245,122 +210,6 @@ async fn a_second_event_is_kept_beside_the_one_that_is_over() {
     assert_eq!(MediaPlaylist::fetch(&first).text, ended.text);
 }
 
-#[tokio::test]
-async fn without_the_snapshot_no_url_serves_other_bytes_and_our_page_goes_on_by_itself() {
-    let (mut venuebox, _publisher, url) = on_air().await;
-    let browser = Browser::start();
-    let page = browser.page(&venuebox.url("/"));
-    plays_on(&page, 2.0);
-    page.evaluate(&format!(
-        "window.anew = false; {VIDEO}.addEventListener('emptied', () => {{ window.anew = true; }})"
-    ));
-    let mut recorder = Recorder::default();
-    recorder.fetch(&MediaPlaylist::fetch(&url));
-    venuebox.process.kill();
-    fs::remove_dir_all(venuebox.snapshot()).unwrap();
-    venuebox.start_again();
-    assert_a_new_player_starts(&venuebox, &mut recorder).await;
-    recorder.ask_again();
-    page.until("window.anew");
-    plays_on(&page, 3.0);
-}
-
-#[tokio::test]
-async fn a_snapshot_torn_anywhere_shows_no_other_bytes() {
-    let (mut venuebox, _publisher, url) = on_air().await;
-    let mut recorder = Recorder::default();
-    recorder.fetch(&MediaPlaylist::after(&url, 2));
-    for _ in 0..2 {
-        venuebox.process.kill();
-        let files = kept_files(&venuebox);
-        let torn = &files[random(files.len())];
-        let bytes = fs::read(torn).unwrap();
-        let length = random(bytes.len());
-        eprintln!("{} is torn at {length} of {} bytes", torn.display(), bytes.len());
-        fs::write(torn, &bytes[..length]).unwrap();
-        venuebox.start_again();
-        assert_a_new_player_starts(&venuebox, &mut recorder).await;
-        recorder.ask_again();
-    }
-}
-
-#[tokio::test]
-async fn a_poisoned_snapshot_breaks_nothing() {
-    let (mut venuebox, _publisher, url) = on_air().await;
-    let mut recorder = Recorder::default();
-    recorder.fetch(&MediaPlaylist::after(&url, 2));
-    let poisons: [fn(&mut Vec<u8>); 2] = [
-        |bytes| (0..bytes.len()).for_each(|at| bytes[at] = u8::try_from(random(256)).unwrap()),
-        // Every length that a record can claim, and another version.
-        |bytes| bytes.iter_mut().skip(7).take(40).for_each(|byte| *byte = 0xff),
-    ];
-    for poison in poisons {
-        venuebox.process.kill();
-        for file in kept_files(&venuebox) {
-            let mut bytes = fs::read(&file).unwrap();
-            bytes.truncate(10_000);
-            poison(&mut bytes);
-            fs::write(&file, bytes).unwrap();
-        }
-        venuebox.start_again();
-        assert_a_new_player_starts(&venuebox, &mut recorder).await;
-        recorder.ask_again();
-    }
-}
-
-#[tokio::test]
-async fn a_snapshot_that_two_starts_died_of_is_set_aside() {
-    let (mut venuebox, _publisher, url) = on_air().await;
-    let mut recorder = Recorder::default();
-    recorder.fetch(&MediaPlaylist::fetch(&url));
-    venuebox.kill_and_start();
-    venuebox.kill_and_start();
-    recorder.fetch(&MediaPlaylist::after(&url, 1));
-    venuebox.kill_and_start();
-    assert!(venuebox.process.said().contains("is set aside"), "{}", venuebox.process.said());
-    assert!(venuebox.snapshot().parent().unwrap().join("set-aside-1").is_dir());
-    assert_a_new_player_starts(&venuebox, &mut recorder).await;
-    recorder.ask_again();
-}
-
-/// What a box says that must not start with the folders of this one.
-fn refused(venuebox: &VenueBox, change: impl Fn(&mut Command)) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
-    command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
-    command.arg("--data").arg(venuebox.data()).arg("--runtime").arg(venuebox.runtime());
-    change(&mut command);
-    let output = command.output().unwrap();
-    assert!(!output.status.success());
-    String::from_utf8(output.stderr).unwrap()
-}
-
-#[test]
-fn two_boxes_on_one_folder_are_refused_in_plain_words() {
-    let venuebox = VenueBox::start();
-    let said = refused(&venuebox, |_| {});
-    assert!(said.contains("another venuebox is running with the data folder"), "{said}");
-    assert!(said.contains("--data"), "{said}");
-}
-
-#[test]
-fn a_runtime_folder_made_of_links_or_of_another_user_is_refused_in_plain_words() {
-    let mut venuebox = VenueBox::start();
-    venuebox.process.signal(Signal::SIGTERM);
-    assert!(venuebox.process.wait(PATIENCE).success());
-    let own = venuebox.snapshot().parent().unwrap().to_owned();
-    if geteuid().is_root() {
-        std::os::unix::fs::chown(&own, Some(65_534), Some(65_534)).unwrap();
-        let said = refused(&venuebox, |_| {});
-        assert!(said.contains("belongs to another user") && said.contains("--runtime"), "{said}");
-    }
-    let elsewhere = tempfile::tempdir().unwrap();
-    fs::remove_dir_all(&own).unwrap();
-    std::os::unix::fs::symlink(elsewhere.path(), &own).unwrap();
-    let said = refused(&venuebox, |_| {});
-    assert!(said.contains("is a link") && said.contains("--runtime"), "{said}");
-    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0, "nothing is written through it");
-}
-
 fn run_with(sockets: &HeldSockets, folders: &tempfile::TempDir) -> Command {
     let mut command = sockets.handed_to(env!("CARGO_BIN_EXE_venuebox"));
     command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
@@ -387,7 +236,7 @@ fn the_service_manager_hears_of_the_start_and_of_the_stop() {
     let sockets = HeldSockets::named(&["http", "https", "rtmp"]);
     let mut command = run_with(&sockets, &folders);
     command.env("NOTIFY_SOCKET", &notify).env("WATCHDOG_USEC", "200000");
-    let mut process = crate::rig::Process::start(&mut command);
+    let mut process = Process::start(&mut command);
     process.line(PATIENCE, |line| line.contains("kept open: https").then_some(()));
     let hears = |wanted: &str| {
         let mut buffer = [0; 256];
