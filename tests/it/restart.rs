@@ -33,7 +33,7 @@ pub fn stream(playlist: &MediaPlaylist, msn: u64) -> Vec<u8> {
 }
 
 /// The event went on from `before` to `after` as if nothing had been.
-fn assert_went_on(before: &MediaPlaylist, after: &MediaPlaylist) {
+pub fn assert_went_on(before: &MediaPlaylist, after: &MediaPlaylist) {
     assert!(after.media_sequence <= before.next_msn(), "too long a test");
     assert!(after.next_msn() > before.next_msn(), "{}", after.text);
     assert!(!after.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", after.text);
@@ -189,7 +189,7 @@ async fn the_grace_goes_on_with_what_is_left() {
     let _again = Publisher::ffmpeg(&venuebox.ingest());
     let other = venuebox.media_playlist_url().await;
     assert_ne!(other, url);
-    assert_eq!(MediaPlaylist::fetch(&other).media_sequence, ended.next_msn(), "numbers go on");
+    assert!(MediaPlaylist::fetch(&other).media_sequence >= ended.next_msn(), "numbers go on");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::process::Command;
 use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
-use crate::restart::{on_air, stream};
+use crate::restart::{assert_went_on, on_air, stream};
 use crate::rig::{Browser, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors};
 
 /// A new player starts on what is on air now.
@@ -66,6 +66,62 @@ async fn losing(lost: impl Fn(&VenueBox)) {
 #[tokio::test]
 async fn without_the_snapshot_no_url_serves_other_bytes_and_our_page_goes_on_by_itself() {
     losing(|venuebox| fs::remove_dir_all(venuebox.snapshot()).unwrap()).await;
+}
+
+/// The database with all that SQLite keeps beside it.
+fn lose_database(venuebox: &VenueBox) {
+    fs::remove_dir_all(venuebox.data()).unwrap();
+    fs::create_dir(venuebox.data()).unwrap();
+}
+
+#[tokio::test]
+async fn without_the_database_and_the_snapshot_no_url_serves_other_bytes_and_our_page_goes_on_by_itself() {
+    losing(|venuebox| {
+        fs::remove_dir_all(venuebox.snapshot()).unwrap();
+        lose_database(venuebox);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_database_the_event_goes_on() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let before = MediaPlaylist::after(&url, 1);
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    venuebox.process.kill();
+    lose_database(&venuebox);
+    venuebox.start_again();
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let after = MediaPlaylist::after(&url, 2);
+    assert_went_on(&before, &after);
+    recorder.fetch(&after);
+    assert_eq!(recorder.ask_again(), recorder.len());
+    // The new database knows the old epoch.
+    venuebox.process.kill();
+    fs::remove_dir_all(venuebox.snapshot()).unwrap();
+    venuebox.start_again();
+    assert_a_new_player_starts(&venuebox, &mut recorder).await;
+    assert_eq!(epoch(&venuebox.media_playlist_url().await), epoch(&url));
+}
+
+#[tokio::test]
+async fn with_the_database_alone_the_epoch_stays_and_numbers_go_on_beyond_the_lease() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let before = MediaPlaylist::after(&url, 2);
+    venuebox.process.kill();
+    fs::remove_dir_all(venuebox.snapshot()).unwrap();
+    venuebox.start_again();
+    let other = venuebox.media_playlist_url().await;
+    assert_ne!(other, url);
+    assert_eq!(epoch(&other), epoch(&url));
+    let after = MediaPlaylist::fetch(&other);
+    assert!(after.media_sequence >= before.next_msn(), "{}", after.text);
+}
+
+/// The epoch of a media playlist's URL.
+fn epoch(url: &str) -> &str {
+    url.split("/hls/").nth(1).unwrap().split('/').next().unwrap()
 }
 
 #[tokio::test]
