@@ -21,14 +21,15 @@
 //! 2. The event's timeline places access units, decides where parts and segments are cut, and holds the picture
 //!    when the encoder is away. All of that is pure and takes `now`.
 //! 3. A part's samples go to the one named thread of `media::segmenter`, which makes its bytes and its hash.
-//! 4. `live::Publisher` pushes the part into the window and publishes an immutable copy through a `watch`.
+//! 4. The event's snapshot gets the part, for a start in mid-event; then `live::Publisher` pushes it into the window and publishes an immutable copy through a `watch`.
 //! 5. The first reader of a version has its playlist rendered, the thousand others share the bytes; `web::hls` serves
 //!    them and the window's media.
 //!
 //! ## Invariants
 //! - An event has one timeline. Decode times and fragment numbers go on whatever the encoder's clock does; the
 //!   picture is held while it is away; EXT-X-ENDLIST comes only when the grace runs out or the operator says so.
-//! - Numbers never go back, and a media URL never means other bytes: its first element is the epoch.
+//! - What was published outlives the program in memory, and everything else in the database. Numbers never go back,
+//!   and a media URL never means other bytes: its first element is the epoch.
 //! - Live never waits for a reader. Every queue is bounded, and every limit is a named constant with its threat.
 //! - A playlist never names what cannot be fetched, and a hinted part always gets bytes.
 //! - Bad input ends in a sentence for its sender and changes nothing for anyone else.
