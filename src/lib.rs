@@ -21,7 +21,8 @@
 //! 2. The event's timeline places access units, decides where parts and segments are cut, and holds the picture
 //!    when the encoder is away. All of that is pure and takes `now`.
 //! 3. A part's samples go to the one named thread of `media::segmenter`, which makes its bytes and its hash.
-//! 4. The event's snapshot gets the part, for a start in mid-event; then `live::Publisher` pushes it into the window and publishes an immutable copy through a `watch`.
+//! 4. The event's snapshot gets the part, for a start in mid-event; then `live::Publisher` pushes it into the window and
+//!    publishes an immutable copy through a `watch`.
 //! 5. The first reader of a version has its playlist rendered, the thousand others share the bytes; `web::hls` serves
 //!    them and the window's media.
 //!

@@ -16,7 +16,7 @@ pub const MAGIC: [u8; 8] = *b"vbxsnap\x01";
 /// Bytes before a head.
 const PREFIX: usize = 12;
 
-/// A head is a few numbers, and an event's initialization sections at the most. Threat: a damaged file claims gigabytes.
+/// A head is a few numbers, or an event's initialization sections. Threat: a damaged file claims gigabytes.
 const MAX_HEAD: usize = 1 << 20;
 
 /// A head in its frame, to be followed by a body of this size.
