@@ -39,9 +39,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use memory::Filling;
 use report::Section;
 
-/// How long a process may take to end.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 const SECTIONS: [&str; 6] = ["ingest", "plain", "lowlatency", "delay", "browser", "memory"];
 
 /// Viewers of the two crowds.

@@ -1,5 +1,7 @@
 //! The operator's evening in a real browser: claims a fresh box, sets it up, goes on air, changes things, leaves.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::rig::{Browser, PATIENCE, Publisher, Tab, Turn, VenueBox};
@@ -60,6 +62,15 @@ fn set_up(tab: &Tab, venuebox: &VenueBox) -> (String, String) {
     (line("Server"), line("Stream key"))
 }
 
+/// A picture larger than the box keeps.
+fn stage_picture(folder: &Path) -> PathBuf {
+    let path = folder.join("stage.png");
+    let source = "testsrc2=size=1920x1080:rate=1";
+    let arguments = ["-v", "error", "-f", "lavfi", "-i", source, "-frames:v", "1"];
+    assert!(Command::new("ffmpeg").args(arguments).arg(&path).status().unwrap().success());
+    path
+}
+
 #[tokio::test]
 async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     let _machine = Turn::alone();
@@ -96,10 +107,16 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     tab.until_it_says("Keyframe");
     inspect(&tab, "live");
 
+    // The picture for the time before is taken, and shown at once.
+    tab.follow("Page");
+    let folder = tempfile::tempdir().unwrap();
+    tab.upload("Poster picture", &stage_picture(folder.path()));
+    tab.until_it_says("The picture is on the page.");
+    tab.until("document.querySelector('.poster-picture-image').naturalWidth === 1280");
+
     // A viewer sees the new title without doing anything.
     let viewer = browser.page(&venuebox.url("/"));
     viewer.report(|report| report.time > 0.0 && report.width > 0);
-    tab.follow("Page");
     tab.fill("Title", "Evensong");
     tab.press("Enter");
     viewer.until_it_says("Evensong");
@@ -139,7 +156,6 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     tab.visit(&venuebox.url("/admin/poster"));
     tab.until_it_says("Scan to watch");
     inspect(&tab, "poster");
-    let folder = tempfile::tempdir().unwrap();
     let sheet = folder.path().join("poster.pdf");
     tab.print(&sheet);
     let pdf = String::from_utf8_lossy(&std::fs::read(&sheet).unwrap()).into_owned();

@@ -38,6 +38,9 @@ struct Shown<'a> {
     poster: &'a Versioned<PosterSettings>,
     cloud: Versioned<Option<Cloud>>,
     setup: &'a Versioned<SetupSettings>,
+    /// Where the poster picture is, if there is one.
+    #[serde(rename = "posterPicture")]
+    poster_picture: Option<String>,
 }
 
 /// [`ViewerSettings`] as the page has them.
@@ -114,6 +117,7 @@ pub async fn show(State(app): State<App>) -> Response {
         poster: &settings.poster,
         cloud: Cloud::of(&settings.cloud),
         setup: &settings.setup,
+        poster_picture: app.poster().borrow().as_ref().map(|poster| poster.url()),
     };
     axum::Json(shown).into_response()
 }

@@ -83,7 +83,10 @@ export interface Sections {
 }
 
 export type SectionName = keyof Sections;
-export type Settings = { [Name in SectionName]: Versioned<Sections[Name]> };
+export type Settings = { [Name in SectionName]: Versioned<Sections[Name]> } & {
+  /** Where the poster picture is. */
+  posterPicture: string | null;
+};
 
 // Keys and tokens.
 

@@ -1,5 +1,5 @@
 /** The operator's own picture for the time when nothing is on: chosen, looked at, taken away. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { send } from "../desk/client";
 import type { Desk } from "../desk/desk";
@@ -15,14 +15,10 @@ const KINDS = ["image/jpeg", "image/png", "image/webp"];
 
 export function PosterPicture({ desk }: { desk: Desk }) {
   const chooser = useRef<HTMLInputElement>(null);
-  const [look, setLook] = useState(0);
-  const [present, setPresent] = useState<boolean | null>(null);
+  const picture = desk.settings.value?.posterPicture ?? null;
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string } | null>(null);
   const [asked, setAsked] = useState(false);
-  const news = desk.news.value;
-  // The browser may hold an older one under the same name.
-  useEffect(() => setLook(Date.now()), [news]);
 
   const choose = async (file: File | undefined) => {
     if (file === undefined) return;
@@ -33,8 +29,7 @@ export function PosterPicture({ desk }: { desk: Desk }) {
     try {
       await send("poster-picture", file);
       setSaid({ tone: "good", text: words.pictureSaved });
-      setPresent(null);
-      setLook(Date.now());
+      await desk.fetchSettings();
     } catch (error) {
       setSaid({ tone: "bad", text: error instanceof Error ? error.message : strings.failed });
     } finally {
@@ -43,22 +38,15 @@ export function PosterPicture({ desk }: { desk: Desk }) {
   };
   const remove = async () => {
     await desk.ask("DELETE", "poster-picture");
-    setPresent(false);
+    await desk.fetchSettings();
     setSaid({ tone: "good", text: words.pictureGone });
   };
   return (
     <div class="poster-picture">
-      {look === 0 || present === false ? (
+      {picture === null ? (
         <p class="poster-picture-none muted">{words.noPicture}</p>
       ) : (
-        <img
-          class="poster-picture-image"
-          src={`/poster.jpg?look=${look}`}
-          alt={words.pictureAlt}
-          hidden={present === null}
-          onLoad={() => setPresent(true)}
-          onError={() => setPresent(false)}
-        />
+        <img class="poster-picture-image" src={picture} alt={words.pictureAlt} />
       )}
       <p class="field-hint">{words.pictureHint}</p>
       {said === null ? null : (
@@ -68,9 +56,9 @@ export function PosterPicture({ desk }: { desk: Desk }) {
       )}
       <div class="form-end">
         <Button icon="image" busy={busy} press={() => chooser.current?.click()}>
-          {busy ? words.uploading : present === true ? words.changePicture : words.choosePicture}
+          {busy ? words.uploading : picture !== null ? words.changePicture : words.choosePicture}
         </Button>
-        {present === true ? <Button press={() => setAsked(true)}>{words.removePicture}</Button> : null}
+        {picture !== null ? <Button press={() => setAsked(true)}>{words.removePicture}</Button> : null}
       </div>
       <input
         class="for-ears"
