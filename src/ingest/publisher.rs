@@ -165,7 +165,8 @@ pub(super) async fn publish(target: &Target, media: &mut Feed, met: &mut bool) -
         connected.map_err(|error| PublishError::Connect { address: target.address.clone(), error })?;
     *met = true;
     let _ = socket.set_nodelay(true);
-    let mut link = Link { socket, client: Client::new(target.rtmp.clone(), random), ready: false };
+    let (client, buffer) = (Client::new(target.rtmp.clone(), random), BytesMut::with_capacity(4 << 10));
+    let mut link = Link { socket, client, ready: false, buffer };
     match timeout(CONNECT, link.until_ready()).await {
         Ok(ready) => ready?,
         Err(_) => return Err(PublishError::Closed),
@@ -177,6 +178,8 @@ struct Link {
     socket: TcpStream,
     client: Client,
     ready: bool,
+    /// What was read last.
+    buffer: BytesMut,
 }
 
 impl Link {
@@ -189,12 +192,17 @@ impl Link {
     }
 
     async fn read(&mut self) -> Result<(), PublishError> {
-        let mut buffer = BytesMut::with_capacity(4 << 10);
-        let read = self.socket.read_buf(&mut buffer).await.map_err(|_| PublishError::Closed)?;
-        if read == 0 {
+        let read = self.socket.read_buf(&mut self.buffer).await;
+        self.heard(read).await
+    }
+
+    /// Takes what the box said.
+    async fn heard(&mut self, read: io::Result<usize>) -> Result<(), PublishError> {
+        if !matches!(read, Ok(1..)) {
             return Err(PublishError::Closed);
         }
-        self.client.receive(&buffer)?;
+        self.client.receive(&self.buffer)?;
+        self.buffer.clear();
         self.act().await
     }
 
@@ -236,26 +244,27 @@ impl Link {
         }
     }
 
+    /// Waits for media, and hears what the box says meanwhile: a source that makes none is let go all the same.
     async fn next(&mut self, media: &mut Feed) -> Result<Option<Media>, PublishError> {
-        Ok(media.recv().await.transpose()?)
+        loop {
+            let read = tokio::select! {
+                biased;
+                read = self.socket.read_buf(&mut self.buffer) => read,
+                item = media.recv() => return Ok(item.transpose()?),
+            };
+            self.heard(read).await?;
+        }
     }
 
     /// Waits, and hears what the box says meanwhile.
     async fn pause_until(&mut self, due: Instant) -> Result<(), PublishError> {
-        let mut buffer = BytesMut::with_capacity(4 << 10);
         loop {
-            tokio::select! {
+            let read = tokio::select! {
                 biased;
-                read = self.socket.read_buf(&mut buffer) => match read {
-                    Ok(read) if read > 0 => {
-                        self.client.receive(&buffer)?;
-                        buffer.clear();
-                        self.act().await?;
-                    }
-                    _ => return Err(PublishError::Closed),
-                },
+                read = self.socket.read_buf(&mut self.buffer) => read,
                 () = sleep_until(due) => return Ok(()),
-            }
+            };
+            self.heard(read).await?;
         }
     }
 }
