@@ -13,7 +13,7 @@ pub const DISK_RESERVE: u64 = 10;
 pub struct Disk {
     /// Free for this program.
     pub free: u64,
-    /// In all.
+    /// In all that this program may ever use; what the system keeps for itself does not count.
     pub total: u64,
 }
 
@@ -21,7 +21,8 @@ impl Disk {
     pub(super) fn read(folder: &Path) -> Option<Self> {
         let stat = statvfs(folder).ok()?;
         let unit = stat.fragment_size();
-        Some(Disk { free: stat.blocks_available() * unit, total: stat.blocks() * unit })
+        let (free, used) = (stat.blocks_available(), stat.blocks().saturating_sub(stat.blocks_free()));
+        Some(Disk { free: free * unit, total: (used + free) * unit })
     }
 
     /// Percent that are free.
