@@ -120,7 +120,7 @@ const commands = {
     const before = page.viewportSize();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height });
-    await page.screenshot({ path, fullPage: true });
+    await page.screenshot({ path, fullPage: true, animations: "disabled" });
     await page.setViewportSize(before);
     await page.emulateMedia({ colorScheme: null, reducedMotion: null });
     return path;

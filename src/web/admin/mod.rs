@@ -24,7 +24,7 @@ mod tokens;
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
@@ -128,6 +128,11 @@ pub fn router(app: &App) -> Router<App> {
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(app.clone(), guard::doorstep))
         .layer(middleware::from_fn(answer))
+}
+
+/// Whether a signed-in browser sent these headers.
+pub async fn is_operator(app: &App, headers: &HeaderMap) -> Result<bool, Refusal> {
+    Ok(matches!(guard::Caller::of(app, headers).await?, Some(guard::Caller::Browser(_))))
 }
 
 /// A path that no route has.

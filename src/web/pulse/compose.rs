@@ -114,7 +114,7 @@ fn machine(view: &View<'_>) -> Machine {
     let (synchronised, text) = match readings.clock {
         ClockState::InStep => (Some(true), "in step"),
         ClockState::Off => (Some(false), "No time server has answered yet; times shown may be wrong."),
-        ClockState::Unknown => (None, "Nothing here says whether the clock is right."),
+        ClockState::Unknown => (None, "not known"),
     };
     Machine {
         cpu: readings.cpu,
