@@ -10,7 +10,6 @@ mod error;
 mod headers;
 mod hls;
 mod live_events;
-mod network;
 mod playlist_cache;
 mod poster;
 mod pulse;

@@ -1,14 +1,14 @@
 //! Where the box is reached: what goes into a browser, into an encoder and on the poster.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::access::is_private;
+use crate::appliance::{Interface, interfaces};
 use crate::web::App;
-use crate::web::network::{Interface, interfaces};
 
 /// The port that a URL does not have to name.
 const HTTP: u16 = 80;
@@ -26,24 +26,27 @@ struct Shown {
 struct ShownInterface {
     name: String,
     addresses: Vec<String>,
-    speed: Option<u32>,
+    /// Mbit/s.
+    speed: Option<u64>,
     up: bool,
 }
 
 /// `GET addresses`.
 pub async fn show(State(app): State<App>) -> Response {
     let desk = app.desk();
-    let all = interfaces();
+    let ports = interfaces(Path::new("/"));
     let mut watch: Vec<String> = desk.public_url.iter().map(|url| with_slash(url)).collect();
-    watch.extend(reached_at(desk.http, &all).map(|host| match desk.http.port() {
+    watch.extend(reached_at(desk.http, &ports).into_iter().map(|host| match desk.http.port() {
         HTTP => format!("http://{host}/"),
         port => format!("http://{host}:{port}/"),
     }));
-    let server = reached_at(desk.rtmp, &all).map(|host| format!("rtmp://{host}:{}/live", desk.rtmp.port()));
+    let server = reached_at(desk.rtmp, &ports)
+        .into_iter()
+        .map(|host| format!("rtmp://{host}:{}/live", desk.rtmp.port()));
     let shown = Shown {
         watch,
         server: server.collect(),
-        interfaces: all.iter().filter(|one| !one.loopback).map(shown).collect(),
+        interfaces: ports.iter().map(shown).collect(),
         can_change: false,
     };
     axum::Json(shown).into_response()
@@ -56,64 +59,61 @@ fn with_slash(url: &str) -> String {
 fn shown(interface: &Interface) -> ShownInterface {
     ShownInterface {
         name: interface.name.clone(),
-        addresses: interface.prefixes.iter().map(|own| format!("{}/{}", own.address, own.length)).collect(),
+        addresses: interface
+            .addresses
+            .iter()
+            .map(|(address, length)| format!("{address}/{length}"))
+            .collect(),
         speed: interface.speed,
         up: interface.up,
     }
 }
 
-/// Hosts under which a bound port is reached, best first: private IPv4 of real ports, then the rest. Link-local
-/// addresses need a zone that no URL carries.
-fn reached_at(bound: SocketAddr, all: &[Interface]) -> impl Iterator<Item = String> {
-    let own = all
-        .iter()
-        .filter(|one| one.up)
-        .flat_map(|one| one.prefixes.iter().map(move |own| (one, own.address)));
+/// Hosts under which a bound port is reached, best first: IPv4 before IPv6, and each in the order of its ports.
+/// Link-local addresses need a zone that no URL carries.
+fn reached_at(bound: SocketAddr, ports: &[Interface]) -> Vec<String> {
     let usable = |address: &IpAddr| match address {
         IpAddr::V4(v4) => !v4.is_link_local(),
         IpAddr::V6(v6) => bound.is_ipv6() && !v6.is_unicast_link_local(),
     };
-    let mut hosts: Vec<(_, IpAddr)> = if bound.ip().is_unspecified() {
-        own.filter(|(_, address)| usable(address))
-            .map(|(one, address)| {
-                ((one.loopback, address.is_ipv6(), !one.device, !is_private(address)), address)
-            })
-            .collect()
+    let own = ports.iter().filter(|port| port.up).flat_map(|port| &port.addresses);
+    let mut addresses: Vec<IpAddr> = if bound.ip().is_unspecified() {
+        own.map(|(address, _)| *address).filter(usable).collect()
     } else {
-        vec![((false, false, false, false), bound.ip())]
+        vec![bound.ip()]
     };
-    hosts.sort_by_key(|(order, _)| *order);
-    // This machine's own address helps nobody else, unless there is no other.
-    let only_loopback = hosts.iter().all(|((loopback, ..), _)| *loopback);
-    hosts.retain(|((loopback, ..), _)| only_loopback || !loopback);
-    hosts.into_iter().map(|(_, address)| match address {
+    if addresses.is_empty() {
+        // Without a network only this machine reaches it.
+        addresses.push(Ipv4Addr::LOCALHOST.into());
+    }
+    addresses.sort_by_key(IpAddr::is_ipv6);
+    let host = |address| match address {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => format!("[{v6}]"),
-    })
+    };
+    addresses.into_iter().map(host).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Prefix;
 
-    fn interface(name: &str, device: bool, addresses: &[&str]) -> Interface {
-        let prefixes =
-            addresses.iter().map(|own| Prefix { address: own.parse().unwrap(), length: 24 }).collect();
-        Interface { name: name.into(), prefixes, speed: None, up: true, device, loopback: name == "lo" }
+    fn port(name: &str, up: bool, addresses: &[&str]) -> Interface {
+        let addresses = addresses.iter().map(|address| (address.parse().unwrap(), 24)).collect();
+        Interface { name: name.into(), addresses, speed: None, up, physical: true }
     }
 
     #[test]
     fn what_a_guest_can_use_comes_first() {
-        let all = [
-            interface("docker0", false, &["172.17.0.1"]),
-            interface("eth0", true, &["fe80::2", "fd00::2", "10.0.4.2", "169.254.1.1"]),
-            interface("lo", false, &["127.0.0.1"]),
+        let ports = [
+            port("eth0", true, &["10.0.4.2", "169.254.1.1", "fe80::2", "fd00::2"]),
+            port("docker0", true, &["172.17.0.1"]),
+            port("eth1", false, &["10.9.9.9"]),
         ];
-        let hosts = |bound: &str| reached_at(bound.parse().unwrap(), &all).collect::<Vec<_>>();
+        let hosts = |bound: &str| reached_at(bound.parse().unwrap(), &ports);
         assert_eq!(hosts("[::]:80"), ["10.0.4.2", "172.17.0.1", "[fd00::2]"]);
         assert_eq!(hosts("0.0.0.0:80"), ["10.0.4.2", "172.17.0.1"]);
         assert_eq!(hosts("127.0.0.1:80"), ["127.0.0.1"]);
-        assert_eq!(reached_at("[::]:80".parse().unwrap(), &all[2..]).collect::<Vec<_>>(), ["127.0.0.1"]);
+        assert_eq!(reached_at("[::]:80".parse().unwrap(), &[]), ["127.0.0.1"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What the operator's routes share.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,10 +11,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::Refusal;
-use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, claim, password};
+use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, Prefix, claim, password};
+use crate::appliance::interfaces;
 use crate::journal::{Journal, Note};
 use crate::storage::Storage;
-use crate::web::{Pulse, network};
+use crate::web::Pulse;
 
 /// How the box can be claimed.
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ impl Desk {
 
     /// Notes where a connection came from.
     pub fn came_from(&self, peer: IpAddr) {
-        if !access::is_private(peer) && !self.reached.load(Ordering::Relaxed) && !network::is_on_link(peer) {
+        if !access::is_private(peer) && !self.reached.load(Ordering::Relaxed) && !is_on_link(peer) {
             self.reached.store(true, Ordering::Relaxed);
         }
     }
@@ -93,7 +94,7 @@ impl Desk {
             first_boot: self.claim.first_boot,
             since_boot: since_boot(),
             from,
-            public: self.reached.load(Ordering::Relaxed) || network::has_public_address(),
+            public: self.reached.load(Ordering::Relaxed) || has_public_address(),
         })
     }
 
@@ -116,6 +117,22 @@ impl Desk {
         // Nothing in here can panic half-way.
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The addresses of this machine's ports, read anew for each question: cables are plugged in while the program runs.
+fn own_addresses() -> impl Iterator<Item = Prefix> {
+    let ports = interfaces(Path::new("/")).into_iter();
+    let addresses = ports.flat_map(|port| port.addresses);
+    addresses.map(|(address, length)| Prefix { address, length: length.into() })
+}
+
+/// A public IPv6 address alone opens nothing: routers usually let nobody in by it.
+fn has_public_address() -> bool {
+    own_addresses().any(|own| own.address.is_ipv4() && access::is_public(own.address))
+}
+
+fn is_on_link(address: IpAddr) -> bool {
+    own_addresses().any(|own| own.holds(address))
 }
 
 /// Since power-on, sleep included. Without that clock the claim's window counts as over.
