@@ -10,7 +10,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
 use crate::restart::{assert_went_on, on_air, stream};
-use crate::rig::{Browser, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors};
+use crate::rig::{Browser, Cable, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors};
 
 /// A new player starts on what is on air now.
 async fn assert_a_new_player_starts(venuebox: &VenueBox, recorder: &mut Recorder) {
@@ -81,6 +81,29 @@ async fn without_the_database_and_the_snapshot_no_url_serves_other_bytes_and_our
         lose_database(venuebox);
     })
     .await;
+}
+
+#[tokio::test]
+async fn our_page_goes_over_to_an_event_of_the_same_number_in_another_epoch_that_it_did_not_see_begin() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let cable = Cable::to(venuebox.http);
+    let browser = Browser::start();
+    let page = browser.page(&cable.url("/"));
+    plays_on(&page, 2.0);
+    page.evaluate(&format!(
+        "window.anew = false; {VIDEO}.addEventListener('emptied', () => {{ window.anew = true; }})"
+    ));
+    cable.pull();
+    venuebox.process.kill();
+    fs::remove_dir_all(venuebox.snapshot()).unwrap();
+    lose_database(&venuebox);
+    venuebox.start_again();
+    let other = venuebox.media_playlist_url().await;
+    assert_ne!(epoch(&other), epoch(&url));
+    assert_eq!(other.split('/').nth_back(1), url.split('/').nth_back(1), "the same event's number");
+    cable.plug();
+    page.until("window.anew");
+    plays_on(&page, 3.0);
 }
 
 #[tokio::test]
