@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 
 use crate::rig::{
     Clip, HeldSockets, MediaPlaylist, PATIENCE, Process, Publisher, Recorder, VenueBox, assert_contiguous,
-    decode_errors, get, tracks,
+    clip_by, decode_errors, get, imageio_ffmpeg, tracks,
 };
 
 /// A start in mid-event answers so soon.
@@ -208,6 +208,77 @@ async fn a_second_event_is_kept_beside_the_one_that_is_over() {
     let after = MediaPlaylist::after(&second, 1);
     assert!(after.next_msn() > before.next_msn());
     assert_eq!(MediaPlaylist::fetch(&first).text, ended.text);
+}
+
+/// The program is killed with its encoder, which comes back with the same film.
+async fn assert_codecs_are_kept(film: Clip) {
+    let ffmpeg = imageio_ffmpeg();
+    let file = clip_by(&ffmpeg, film);
+    let mut venuebox = VenueBox::start_held(&[]);
+    let mut publisher = Publisher::copying(&ffmpeg, &venuebox.ingest(), &file);
+    let url = venuebox.media_playlist_url().await;
+    let before = MediaPlaylist::after(&url, 1);
+    let mut recorder = Recorder::default();
+    recorder.fetch(&before);
+    publisher.0.kill();
+    venuebox.kill_and_start();
+    recorder.fetch(&MediaPlaylist::after(&url, 2));
+    let _again = Publisher::copying(&ffmpeg, &venuebox.ingest(), &file);
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let after = MediaPlaylist::after(&url, 2);
+    assert!(!after.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", after.text);
+    recorder.fetch(&after);
+    assert_eq!(recorder.ask_again(), recorder.len());
+    let media = stream(&after, after.media_sequence);
+    assert_contiguous(&tracks(&media));
+    assert_eq!(decode_errors(&media), "");
+}
+
+#[tokio::test]
+async fn hevc_is_kept() {
+    let video = "-c:v libx265 -preset ultrafast -x265-params log-level=none -b:v 400k";
+    assert_codecs_are_kept(Clip { width: 320, height: 180, video, audio: "-c:a aac", ..Clip::default() })
+        .await;
+}
+
+#[tokio::test]
+async fn av1_and_opus_are_kept() {
+    let video = "-c:v libsvtav1 -preset 12 -b:v 400k";
+    assert_codecs_are_kept(Clip { width: 320, height: 180, video, audio: "-c:a libopus", ..Clip::default() })
+        .await;
+}
+
+#[tokio::test]
+async fn sound_alone_is_kept() {
+    assert_codecs_are_kept(Clip { video: "", ..Clip::default() }).await;
+}
+
+/// Kills at any moment: some hit a record that is half written.
+#[tokio::test]
+async fn an_event_goes_on_after_many_kills() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let mut recorder = Recorder::default();
+    let mut before = MediaPlaylist::fetch(&url);
+    let kills = if std::env::var("VENUEBOX_TEST_LONG").is_ok_and(|long| !long.is_empty()) { 20 } else { 3 };
+    for kill in 0..kills {
+        let started = MediaPlaylist::after(&url, 1);
+        // The fetching itself takes a different while each time.
+        (0..=kill % 3).for_each(|_| recorder.fetch(&started));
+        venuebox.process.kill();
+        // Many short lives are what is wanted here.
+        let _ = std::fs::remove_file(venuebox.snapshot().with_file_name("starts"));
+        venuebox.start_again();
+        let after = MediaPlaylist::after(&url, 1);
+        assert!(!after.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", after.text);
+        recorder.fetch(&after);
+        assert!(after.next_msn() > before.next_msn());
+        before = after;
+    }
+    recorder.ask_again();
+    let last = MediaPlaylist::fetch(&url);
+    let media = stream(&last, last.media_sequence);
+    assert_contiguous(&tracks(&media));
+    assert_eq!(decode_errors(&media), "");
 }
 
 fn run_with(sockets: &HeldSockets, folders: &tempfile::TempDir) -> Command {
