@@ -119,12 +119,15 @@ async fn live(
     });
 
     // Bind.
+    // A port that is taken says nothing against the event that was left.
+    let another_reason = |_: &anyhow::Error| folder.lived();
     let http = {
         // A socket is woken by the runtime that it was made in.
         let _entered = viewers.enter();
-        listen(&mut sockets, "http", || bind(config.http, "HTTP", "--http"))?
+        listen(&mut sockets, "http", || bind(config.http, "HTTP", "--http")).inspect_err(another_reason)?
     };
-    let rtmp = listen(&mut sockets, "rtmp", || bind(config.rtmp, "RTMP", "--rtmp"))?;
+    let rtmp =
+        listen(&mut sockets, "rtmp", || bind(config.rtmp, "RTMP", "--rtmp")).inspect_err(another_reason)?;
     sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
     let bound = (http.local_addr()?, listener.local_addr()?);

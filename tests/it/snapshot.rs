@@ -191,6 +191,19 @@ async fn a_poisoned_snapshot_breaks_nothing() {
 }
 
 #[tokio::test]
+async fn a_snapshot_folder_that_is_taken_away_disturbs_nobody_and_is_said_once() {
+    let (mut venuebox, _publisher, url) = on_air().await;
+    let snapshot = venuebox.snapshot();
+    fs::remove_dir_all(&snapshot).unwrap();
+    let mut recorder = Recorder::default();
+    recorder.fetch(&MediaPlaylist::after(&url, 3));
+    assert_eq!(venuebox.process.said().matches("cannot be kept for a restart").count(), 1);
+    venuebox.kill_and_start();
+    assert_a_new_player_starts(&venuebox, &mut recorder).await;
+    recorder.ask_again();
+}
+
+#[tokio::test]
 async fn a_snapshot_that_two_starts_died_of_is_set_aside() {
     let (mut venuebox, _publisher, url) = on_air().await;
     let mut recorder = Recorder::default();
