@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::live::{Hub, Origin, Refusal, SourceInfo, SourceMeter, source};
+use crate::live::{Hub, Origin, Refusal, SourceInfo, SourceMeter, Verdict, source};
 use crate::media::{TestCard, TestCardConfig};
 use crate::stream::{Epoch, Takeover};
 

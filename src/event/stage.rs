@@ -5,6 +5,7 @@
 //! ```
 //! Who is on air is decided in [`seats`](super::seats).
 
+mod requests;
 mod resume;
 
 use std::net::IpAddr;
@@ -18,16 +19,16 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Gate, Passed};
-use super::kept_away::{KeptAway, RELEASED};
+use super::kept_away::KeptAway;
 use super::opening::Opening;
 use super::plan::Entry;
-use super::seats::{Left, Place, Seats};
+use super::seats::{Place, Seats};
 use super::settings::Settings;
 use super::show::Show;
 use super::snapshot::{Kept, Snapshot};
 use super::timeline::Timeline;
 use crate::journal::{Journal, Note, Over};
-use crate::live::{Broadcast, Control, Dismissal, Input, Offer, Phase, Rank, Request, Requests, Verdict};
+use crate::live::{Broadcast, Dismissal, Input, Phase, Rank, Request, Requests};
 use crate::media::{self, MediaError, Segmenter};
 use crate::storage::Lease;
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
@@ -198,77 +199,6 @@ impl Stage {
     /// When the ended playlist is owed no longer.
     fn forget_at(&self) -> Option<Duration> {
         self.past.as_ref().map(|(_, ended)| *ended + self.settings.window.served.to_duration())
-    }
-
-    fn offered(&mut self, offer: Offer) {
-        let info = &offer.source.info;
-        if let Some(refusal) = self.kept_away.ask(self.origin.elapsed(), info.rank, info.address) {
-            let _ = offer.verdict.send(Verdict::Refused(refusal));
-            return;
-        }
-        let awaited = self.show.as_ref().and(self.rank);
-        if self.seats.offer(offer, awaited) {
-            self.broadcast.send_modify(|broadcast| {
-                Arc::make_mut(broadcast).last_connect = Some(SystemTime::now());
-            });
-        }
-    }
-
-    /// Does what the operator says; `false`: there is nothing to do it to.
-    async fn control(&mut self, control: Control) -> bool {
-        let now = self.now();
-        match control {
-            Control::EndEvent => {
-                if self.show.is_none() {
-                    return false;
-                }
-                self.end_event(Over::Operator).await;
-                let encoders = self.seats.clear(&Dismissal::Ended);
-                self.kept_away.ended(now, encoders);
-                self.disconnected();
-            }
-            Control::DisconnectEncoder => {
-                let Some((left, _, address)) = self.seats.expel(Dismissal::Disconnected) else {
-                    return false;
-                };
-                self.journal.note(Note::Disconnected { address });
-                self.left(left);
-            }
-            Control::ReleaseSlot => {
-                let Some((left, rank, address)) = self.seats.expel(Dismissal::Released) else { return false };
-                self.kept_away.released(now, rank, address);
-                self.journal.note(Note::Released { address, seconds: RELEASED.as_secs() });
-                self.left(left);
-            }
-        }
-        true
-    }
-
-    fn gone(&mut self, place: Place) {
-        let left = self.seats.gone(place);
-        self.left(left);
-    }
-
-    fn left(&mut self, left: Left) {
-        let last = match left {
-            Left::Nobody => return,
-            Left::OnAir { last } => {
-                if self.opening.take().is_some() {
-                    log::info!("the encoder left before the event could begin");
-                }
-                last
-            }
-            Left::Next { last } => last,
-        };
-        if last {
-            self.disconnected();
-        }
-    }
-
-    fn disconnected(&self) {
-        self.broadcast.send_modify(|broadcast| {
-            Arc::make_mut(broadcast).last_disconnect = Some(SystemTime::now());
-        });
     }
 
     fn arrived(&mut self, place: Place) {
