@@ -75,7 +75,7 @@ impl Files {
     }
 
     /// A new file; what had its name is gone.
-    pub fn create(&self, name: &str) -> io::Result<File> {
+    fn create(&self, name: &str) -> io::Result<File> {
         self.remove(name)?;
         let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         Ok(File::from(openat(self.folder(), name, flags, Mode::S_IRUSR | Mode::S_IWUSR)?))
@@ -83,7 +83,17 @@ impl Files {
 
     /// Puts a whole file in the place of the one before.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.create(UNFINISHED)?.write_all(bytes)?;
+        self.begin()?.write_all(bytes)?;
+        self.finish(name)
+    }
+
+    /// A file that has no name yet.
+    pub fn begin(&self) -> io::Result<File> {
+        self.create(UNFINISHED)
+    }
+
+    /// Gives the file that was begun its name.
+    pub fn finish(&self, name: &str) -> io::Result<()> {
         Ok(renameat(self.folder(), UNFINISHED, self.folder(), name)?)
     }
 

@@ -15,7 +15,7 @@ use super::found::{Kept, NUMBERS, event_name, segment_name};
 use super::moment::Moment;
 use super::numbers_file;
 use super::record::{MAGIC, frame};
-use super::segment_file::{After, COUNT_AT, Entry, PartHead, PictureHead, SegmentHead};
+use super::segment_file::{After, COUNT_AT, Entry, PartHead, PictureHead, SegmentHead, count};
 use crate::event::opening::Measured;
 use crate::live::Rank;
 use crate::stream::{Epoch, EventId, Numbers, Part, Sample, Samples, SegmentStart};
@@ -278,7 +278,7 @@ impl OpenSegment {
     }
 
     fn write_count(&self) -> io::Result<()> {
-        self.file.write_all_at(&self.count.to_le_bytes(), COUNT_AT)
+        self.file.write_all_at(&count(self.count), COUNT_AT)
     }
 }
 
@@ -335,12 +335,12 @@ impl Desk {
                 };
                 self.discontinuities += u64::from(start.discontinuity);
                 let first = encoded(frame(&Entry::Segment(head), 0))?;
-                let file = self.files.create(&segment_name(self.head.event, msn))?;
-                self.segments.push_back(msn);
+                let file = self.files.begin()?;
                 let mut open = OpenSegment { file, count: 1 };
                 // Nothing is counted until all of it is there.
-                let none = 0_u32.to_le_bytes();
-                open.write(&[&MAGIC, &none, &first])?;
+                open.write(&[&MAGIC, &count(0), &first])?;
+                self.files.finish(&segment_name(self.head.event, msn))?;
+                self.segments.push_back(msn);
                 open.append(&[&record, &new.part.bytes, &rest])?;
                 self.open = Some(open);
             }

@@ -12,9 +12,21 @@ use super::record::{self, MAGIC};
 use crate::stream::{Init, Part, Segment};
 use crate::time::MediaTime;
 
-/// Where the number of published records stands; the first record is behind it.
+/// Where the number of published records stands, and its complement, by which a damaged one is known; the first
+/// record is behind them.
 pub const COUNT_AT: u64 = MAGIC.len() as u64;
-const RECORDS_AT: usize = MAGIC.len() + 4;
+const RECORDS_AT: usize = MAGIC.len() + 8;
+
+/// All bits of a count.
+const COMPLEMENT: usize = u32::MAX as usize;
+
+/// The number of published records, as it stands in a file.
+pub fn count(records: u32) -> [u8; 8] {
+    let mut bytes = [0; 8];
+    bytes[..4].copy_from_slice(&records.to_le_bytes());
+    bytes[4..].copy_from_slice(&(!records).to_le_bytes());
+    bytes
+}
 
 /// The end of the year 9999, beyond which a date has no four digits for its year.
 const MAX_DATE: i64 = 253_402_300_799_999;
@@ -129,14 +141,15 @@ pub enum Unusable {
 /// What a file's bytes say. Parts keep them in memory; nothing is copied.
 pub fn decode(bytes: &Bytes) -> Result<Content, Unusable> {
     let damaged = Unusable::Damaged;
-    // Cut off before its first record was whole, which is before its number was counted.
-    if bytes.len() < RECORDS_AT && MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())]) {
-        return Err(Unusable::Unpublished);
-    }
+    // A file has its name only once its first record is whole, so a shorter one was cut.
     if !bytes.starts_with(&MAGIC) {
         return Err(damaged);
     }
     let count = record::number(bytes, MAGIC.len()).ok_or(damaged)?;
+    let complement = record::number(bytes, MAGIC.len() + 4).ok_or(damaged)?;
+    if count ^ complement != COMPLEMENT {
+        return Err(damaged);
+    }
     if count == 0 {
         return Err(Unusable::Unpublished);
     }

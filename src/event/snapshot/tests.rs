@@ -201,10 +201,22 @@ fn a_record_that_was_cut_off_before_it_was_counted_is_left_out_and_written_over(
 #[test]
 fn a_segment_of_which_nothing_was_counted_never_was() {
     let kept = Recording::new().push_many(8);
-    fs::write(kept.file(102), [&record::MAGIC[..], &[0; 4], b"half of it"].concat()).unwrap();
+    fs::write(kept.file(102), [&record::MAGIC[..], &segment_file::count(0), b"half of it"].concat()).unwrap();
     let found = kept.read().resumed.unwrap();
     assert_eq!(found.segments.last().unwrap().msn, 101);
     assert!(!kept.file(102).exists());
+}
+
+#[test]
+fn a_newest_segment_that_was_cut_to_nothing_is_not_made_again_under_its_number() {
+    for length in [0, 3, record::MAGIC.len(), record::MAGIC.len() + 8] {
+        let kept = Recording::new().push_many(10);
+        let whole = fs::read(kept.file(102)).unwrap();
+        fs::write(kept.file(102), &whole[..length]).unwrap();
+        let found = kept.read();
+        assert!(found.resumed.is_none(), "{length} bytes");
+        assert_eq!(found.identity.unwrap().1.msn, 103);
+    }
 }
 
 #[test]
