@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
@@ -14,12 +14,16 @@ use nix::unistd::Pid;
 /// Lines of output that are remembered for a failed test's message.
 const REMEMBERED: usize = 200;
 
+/// How long the last words of a process that has ended are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 pub struct Process {
     child: Child,
     name: String,
     said: Arc<Mutex<Vec<String>>>,
     lines: Receiver<String>,
     input: Option<ChildStdin>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What hears each line of a process at once, and `None` when an output is closed.
@@ -42,12 +46,13 @@ impl Process {
         let mut child = command.spawn().unwrap_or_else(|error| panic!("{name} did not start: {error}"));
         let said = Arc::new(Mutex::new(Vec::new()));
         let (sender, lines) = sync_channel(10_000);
+        let mut readers = Vec::new();
         for output in [
             Box::new(child.stdout.take().unwrap()) as Box<dyn Read + Send>,
             Box::new(child.stderr.take().unwrap()),
         ] {
             let (said, sender, hear) = (Arc::clone(&said), sender.clone(), Arc::clone(&hear));
-            thread::spawn(move || {
+            readers.push(thread::spawn(move || {
                 for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
                     let line = String::from_utf8_lossy(&line).into_owned();
                     let mut said = said.lock().unwrap();
@@ -61,10 +66,10 @@ impl Process {
                     let _ = sender.try_send(line);
                 }
                 hear(None);
-            });
+            }));
         }
         let input = child.stdin.take();
-        Process { child, name, said, lines, input }
+        Process { child, name, said, lines, input, readers }
     }
 
     /// The standard input of one that is spoken to.
@@ -121,11 +126,16 @@ impl Process {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and for its last words; a child of its own may keep its outputs open for longer.
     pub fn wait(&mut self, patience: Duration) -> ExitStatus {
         let deadline = Instant::now() + patience;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                let heard_until = Instant::now() + LAST_WORDS;
+                while self.readers.iter().any(|reader| !reader.is_finished()) && Instant::now() < heard_until
+                {
+                    thread::park_timeout(Duration::from_millis(5));
+                }
                 return status;
             }
             assert!(Instant::now() < deadline, "{} did not end; it said:\n{}", self.name, self.said());
