@@ -9,8 +9,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::chance::random;
 use super::config::{R2Config, RunConfig, Secret};
-use super::run::random;
 use crate::access::{ClaimCode, password};
 use crate::ingest::random_key;
 use crate::storage::settings::{CloudSettings, CloudStore, SetupSettings, StreamSettings};

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::keeper::Keeper;
 use super::pool::Pool;
@@ -268,13 +269,6 @@ fn target(config: &PublishConfig) -> anyhow::Result<Target> {
 
 fn current_thread() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime could not start")
-}
-
-/// Bytes that nobody can guess.
-pub fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no randomness: {error}"))?;
-    Ok(bytes)
 }
 
 /// A quarter of this machine's memory is for media in all: a running event and the last one share it, and each

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
-use super::lease::BLOCK;
+use super::lease::leased;
 use super::{StorageError, migrations};
 use crate::stream::{Epoch, EventId, Numbers};
 
@@ -217,11 +217,6 @@ fn identify(
     )?;
     let first_boot = first_boot.is_some_and(|first| first == boot);
     Ok(Opened { connection: Some(connection), origin, epoch, numbers, first_boot })
-}
-
-/// The end of a block that starts at `number`, as SQLite counts.
-pub fn leased(number: u64) -> i64 {
-    i64::try_from(number.saturating_add(BLOCK)).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use std::os::unix::fs::MetadataExt;
 
 use super::*;
+use crate::storage::lease::BLOCK;
 use crate::storage::{Lease, Storage};
 
 const BOOT: &str = "boot-1";

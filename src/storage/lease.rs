@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::params;
 
 use super::Storage;
-use super::database::leased;
 use crate::stream::Numbers;
 
 /// Numbers in a block: two minutes of segments, so the disk is written once a minute, and a start wastes few.
@@ -63,4 +62,9 @@ fn block_after(numbers: Numbers) -> Numbers {
         msn: numbers.msn + BLOCK,
         fragment: numbers.fragment,
     }
+}
+
+/// The end of a block that starts at `number`, as SQLite counts.
+pub fn leased(number: u64) -> i64 {
+    i64::try_from(number.saturating_add(BLOCK)).unwrap_or(i64::MAX)
 }

@@ -19,9 +19,6 @@ use super::Refusal;
 use super::guard::Caller;
 use crate::web::{App, Peer, Pulse};
 
-/// Open dashboards at once: the operators, their phones, a wall.
-pub const MAX_SOCKETS: usize = 64;
-
 /// The page says nothing on this socket. Threat: memory.
 const MAX_MESSAGE: usize = 128;
 
