@@ -92,12 +92,14 @@ fn kill_9_in_the_midst_of_two_hundred_writes_loses_no_acknowledged_one() {
     let mut venuebox = VenueBox::start();
     let mut operator = Operator::sign_in(venuebox.http, PASSWORD);
     let mut seen = operator.read("settings")["page"]["version"].as_u64().unwrap();
-    for round in 0..4 {
+    let (mut round, mut written) = (0, 0);
+    while written < 200 {
+        round += 1;
         let (http, id) = (venuebox.http, venuebox.process.id());
         let writer = std::thread::spawn(move || {
             let operator = operator;
             let mut acknowledged = Vec::new();
-            for number in 0..50 {
+            for number in 0..100 {
                 let value = json!({
                     "title": format!("{round}-{number}"), "welcome": "", "offline": "", "accent": null
                 });
@@ -105,7 +107,7 @@ fn kill_9_in_the_midst_of_two_hundred_writes_loses_no_acknowledged_one() {
                 let Some(answer) = put_or_none(http, &operator, &body) else { break };
                 seen = answer["version"].as_u64().unwrap();
                 acknowledged.push((seen, answer["value"]["title"].as_str().unwrap().to_owned()));
-                if number == 20 + round * 5 {
+                if number == 20 + round % 5 * 5 {
                     // The kill meets the writes that follow.
                     std::thread::spawn(move || {
                         let _ = nix::sys::signal::kill(
@@ -119,6 +121,7 @@ fn kill_9_in_the_midst_of_two_hundred_writes_loses_no_acknowledged_one() {
         });
         let (signed_in, acknowledged) = writer.join().unwrap();
         operator = signed_in;
+        written += acknowledged.len();
         let (version, title) = acknowledged.last().unwrap().clone();
         venuebox.start_again_after(|_| {});
         operator = operator.moved_to(venuebox.http);
