@@ -150,7 +150,7 @@ impl Stage {
         }
         let _ = self.seats.clear(&Dismissal::Stopping);
         if let Some(show) = &mut self.show {
-            show.timeline.close();
+            show.timeline.stop();
             if let Err(error) = show.perform(&self.segmenter).await {
                 log::warn!(error:% = error; "the last part could not be closed");
             }

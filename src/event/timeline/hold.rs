@@ -62,6 +62,23 @@ impl Timeline {
         }
     }
 
+    /// The program stops. The part that is hinted gets bytes, also when nothing has come for it yet: then it is held.
+    pub fn stop(&mut self) {
+        self.settle();
+        let (start, end) = (self.cutter.part_start(), self.end());
+        if end > start && self.hold.is_none() {
+            return self.finish();
+        }
+        if self.hold.is_none() {
+            self.hold = Some(self.hold_from(end));
+        }
+        if end <= start && self.hold.as_ref().is_some_and(|hold| hold.possible) {
+            self.end_held_segment(start + self.cutter.part_target());
+        } else {
+            self.close();
+        }
+    }
+
     fn hold_from(&self, end: MediaTime) -> Hold {
         let key = self.last_key.as_ref();
         let config = self.configuration.video.as_ref();
