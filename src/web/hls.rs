@@ -174,6 +174,8 @@ async fn wait(
     ready: impl Fn(&Window) -> bool,
 ) -> Option<Arc<Window>> {
     tokio::select! {
+        // What the stop itself brought is given, though both are heard at once.
+        biased;
         window = receiver.wait_for(|window| ready(window)) => window.ok().map(|window| Arc::clone(&window)),
         () = tokio::time::sleep(patience) => None,
         () = shared.stopping.cancelled() => None,
