@@ -1,15 +1,21 @@
 //! Media time: positions and lengths on a media timeline, in ticks of 90 kHz.
 //!
 //! 90 kHz is MPEG's clock (ISO/IEC 13818-1 2.4.2.1): every usual frame rate is a whole number of its ticks,
-//! and so is every millisecond that RTMP sends. Wall-clock and monotonic time do not belong here; callers of
-//! floor 0 pass them as `Duration` since an instant of their own.
+//! and so is every millisecond that RTMP sends. No clock is read here: callers of floor 0 pass monotonic time as
+//! `Duration` since an instant of their own, and wall-clock time as what they read.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Ticks in a second.
 pub const TICKS_PER_SECOND: i64 = 90_000;
+
+/// Wall-clock time as it is kept and sent: milliseconds since 1970-01-01T00:00:00Z. A clock before that says 0.
+pub fn unix_millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// A position on, or a length of, a media timeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::Context;
 
@@ -15,6 +16,7 @@ use crate::access::{ClaimCode, password};
 use crate::ingest::random_key;
 use crate::storage::settings::{CloudSettings, CloudStore, SetupSettings, StreamSettings};
 use crate::storage::{Opened, Origin, Provision, Storage, StreamKey};
+use crate::time::unix_millis;
 use crate::web::admin::Claim;
 
 /// The file in the data folder that tells the claim code.
@@ -197,6 +199,5 @@ fn tell_code(file: &Path, code: &ClaimCode, claimed: bool) {
 }
 
 pub fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    unix_millis(SystemTime::now())
 }

@@ -10,7 +10,7 @@ mod resume;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -32,6 +32,7 @@ use crate::live::{Broadcast, Dismissal, Input, Phase, Rank, Request, Requests};
 use crate::media::{self, MediaError, Segmenter};
 use crate::storage::Lease;
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
+use crate::time::unix_millis;
 
 pub use resume::Start;
 
@@ -416,11 +417,6 @@ async fn silence(configuration: &Configuration) -> Result<Option<Bytes>, StageEr
             Ok(None)
         }
     }
-}
-
-fn unix_millis(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

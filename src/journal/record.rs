@@ -3,11 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::broadcast;
 
 use super::{Entry, Level, Note};
+use crate::time::unix_millis;
 
 /// Lines in memory: an evening's. Threat: an encoder that comes and goes for days.
 const MAX_ENTRIES: usize = 500;
@@ -162,11 +163,6 @@ impl Lines {
         }
         room
     }
-}
-
-fn unix_millis(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::{Stage, StageError, silence, unix_millis};
+use super::{Stage, StageError, silence};
 use crate::event::settings::Settings;
 use crate::event::show::Show;
 use crate::event::snapshot::{Found, Kept, Moment, Snapshot};
@@ -12,6 +12,7 @@ use crate::event::timeline::{Resumption, Timeline};
 use crate::journal::Note;
 use crate::storage::Lease;
 use crate::stream::{Epoch, Numbers};
+use crate::time::unix_millis;
 
 /// An event that was left longer ago is past every grace. It bounds what a clock that makes no sense can say.
 const LONGEST_ABSENCE: Duration = Duration::from_secs(7 * 86_400);

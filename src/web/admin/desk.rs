@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use nix::time::{ClockId, clock_gettime};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, Prefi
 use crate::appliance::interfaces;
 use crate::journal::{Journal, Note};
 use crate::storage::Storage;
+use crate::time::unix_millis;
 use crate::web::Pulse;
 
 /// Open dashboards at once: the operators, their phones, a wall.
@@ -145,8 +146,7 @@ fn since_boot() -> Duration {
 
 /// Milliseconds since 1970.
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    unix_millis(SystemTime::now())
 }
 
 /// Bytes that nobody can guess.

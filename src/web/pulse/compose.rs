@@ -8,6 +8,7 @@ use crate::appliance::{ClockState, Readings};
 use crate::codec;
 use crate::preflight::{self, Observed};
 use crate::stream::{AudioCodec, EventState};
+use crate::time::unix_millis;
 
 pub(super) use super::state::Viewers;
 
@@ -64,7 +65,7 @@ fn input(measured: &Measured, standby: usize) -> Input {
         address: origin.address.map(|address| address.to_string()),
         key: origin.key.clone(),
         test_card: origin.test_card,
-        connected_since: super::unix_millis(origin.since),
+        connected_since: unix_millis(origin.since),
         video: configuration.video.as_ref().map(|video| Video {
             codec: codec::profile(video).to_string(),
             width: video.width,

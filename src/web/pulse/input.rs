@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::rate::Rate;
-use super::unix_millis;
 use crate::live::{Announced, Fault, Input, Origin, Reading};
 use crate::stream::Configuration;
+use crate::time::unix_millis;
 
 /// Rates are averaged over so long: key frames are ten times as large as the pictures between them.
 const SPAN: Duration = Duration::from_secs(5);

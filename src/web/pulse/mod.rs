@@ -14,7 +14,7 @@ mod tests;
 mod watchman;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use axum::extract::ws::Utf8Bytes;
 use tokio::sync::{Notify, watch};
@@ -26,6 +26,7 @@ use crate::event::ORIGIN;
 use crate::journal::{Egress, Entry, History, Journal, Values};
 use crate::live::{Audience, Broadcast, Hub, Phase};
 use crate::stream::EventId;
+use crate::time::unix_millis;
 use compose::{View, Viewers, compose};
 use input::InputGauge;
 use rate::Rate;
@@ -268,9 +269,4 @@ fn began(broadcast: &Broadcast) -> i64 {
 /// Serialising our own strings and numbers cannot fail.
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| String::from("null"))
-}
-
-fn unix_millis(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

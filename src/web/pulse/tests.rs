@@ -43,7 +43,7 @@ fn measured() -> Measured {
         codecs: String::from("mp4a.40.2"),
         silence_possible: true,
     };
-    let since = UNIX_EPOCH + Duration::from_millis(NOW.unsigned_abs() - 600_000);
+    let since = SystemTime::UNIX_EPOCH + Duration::from_millis(NOW.unsigned_abs() - 600_000);
     Measured {
         origin: Origin {
             address: Some("10.0.4.12".parse().unwrap()),
