@@ -123,7 +123,7 @@ impl Stage {
         if let Some(show) = &self.show {
             self.numbers = self.numbers.max(show.numbers());
         }
-        if let Some(lease) = &mut self.lease {
+        if let Some(lease) = &self.lease {
             lease.used(self.numbers);
         }
     }

@@ -102,7 +102,7 @@ async fn a_start_never_repeats_a_number_that_was_leased() {
         assert!(opened.numbers.msn >= next.msn && opened.numbers.event >= next.event);
         next = opened.numbers;
         let storage = Storage::start(&mut opened).unwrap();
-        let mut lease = Lease::new(storage.clone(), next);
+        let lease = Lease::new(storage.clone(), next);
         for _ in 0..500 {
             next.msn += 1;
             lease.used(next);
