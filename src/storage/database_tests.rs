@@ -94,6 +94,18 @@ fn a_file_that_is_damaged_in_the_middle_is_set_aside() {
 }
 
 #[tokio::test]
+async fn where_no_file_can_be_made_there_is_a_database_all_the_same_and_it_needs_the_code_to_claim() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(FILE)).unwrap();
+    let mut opened = open(folder.path(), None);
+    assert!(matches!(opened.origin, Origin::Memory(_)), "{:?}", opened.origin);
+    assert!(!opened.first_boot);
+    let storage = Storage::start(&mut opened).unwrap();
+    storage.change(0, crate::storage::settings::BoxSettings::default()).await.unwrap();
+    assert!(folder.path().join(FILE).is_dir(), "what was there is left alone");
+}
+
+#[tokio::test]
 async fn a_start_never_repeats_a_number_that_was_leased() {
     let folder = tempfile::tempdir().unwrap();
     let mut next = numbers(1, 0);

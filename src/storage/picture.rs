@@ -1,5 +1,6 @@
 //! Small pictures that the operator gave: the poster.
 
+use bytes::Bytes;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Storage, StorageError};
@@ -33,12 +34,12 @@ impl Storage {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn set_picture(&self, name: &'static str, bytes: Vec<u8>) -> Result<u32, StorageError> {
+    pub async fn set_picture(&self, name: &'static str, bytes: Bytes) -> Result<u32, StorageError> {
         self.ask(move |desk| {
             let version = desk.connection.query_row(
                 "INSERT INTO pictures (name, version, bytes) VALUES (?1, 1, ?2) ON CONFLICT (name) DO UPDATE \
                  SET version = version + 1, bytes = ?2 RETURNING version",
-                params![name, bytes],
+                params![name, bytes.as_ref()],
                 |row| row.get(0),
             )?;
             Ok(version)

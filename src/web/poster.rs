@@ -41,11 +41,11 @@ impl From<Picture> for Poster {
 }
 
 impl App {
-    /// Replaces the picture; without bytes there is none any more.
+    /// Replaces the picture; without bytes there is none any more. One at a time: the routes see to it.
     pub(super) async fn set_poster(&self, jpeg: Vec<u8>) -> Result<(), StorageError> {
-        let storage = &self.desk().storage;
-        storage.set_picture(NAME, jpeg).await?;
-        let poster = storage.picture(NAME).await?.map(|picture| Arc::new(picture.into()));
+        let bytes = Bytes::from(jpeg);
+        let version = self.desk().storage.set_picture(NAME, bytes.clone()).await?;
+        let poster = (!bytes.is_empty()).then(|| Arc::new(Poster { version, bytes }));
         self.0.poster.send_replace(poster);
         Ok(())
     }

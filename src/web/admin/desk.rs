@@ -87,7 +87,9 @@ impl Desk {
 
     /// Notes where a connection came from.
     pub fn came_from(&self, peer: IpAddr) {
-        if !access::is_private(peer) && !self.reached.load(Ordering::Relaxed) && !is_on_link(peer) {
+        // It matters to the claim alone; a thousand viewers of a public box are not asked for their links.
+        let open = !*self.storage.claimed().borrow();
+        if open && !access::is_private(peer) && !self.reached.load(Ordering::Relaxed) && !is_on_link(peer) {
             self.reached.store(true, Ordering::Relaxed);
         }
     }

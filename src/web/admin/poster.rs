@@ -30,6 +30,8 @@ const WIDTH: u32 = 1_280;
 const HEIGHT: u32 = 720;
 const QUALITY: u8 = 85;
 
+const BUSY: &str = "another picture is being prepared; try again in a moment";
+
 /// Why a picture is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum PictureError {
@@ -44,8 +46,7 @@ enum PictureError {
 /// `PUT poster-picture`.
 pub async fn replace(State(app): State<App>, body: Body) -> Result<Response, Refusal> {
     let file = body::read(body, MAX_FILE).await?;
-    let busy = "another picture is being prepared; try again in a moment";
-    let _turn = app.desk().pictures.try_acquire().map_err(|_| Refusal::broken(busy))?;
+    let _turn = app.desk().pictures.try_acquire().map_err(|_| Refusal::broken(BUSY))?;
     // On the pool for what blocks: a photograph takes a second to unpack.
     let made = tokio::task::spawn_blocking(move || prepare(&file)).await;
     let made = made.unwrap_or(Err(PictureError::Damaged));
@@ -62,6 +63,7 @@ pub async fn replace(State(app): State<App>, body: Body) -> Result<Response, Ref
 
 /// `DELETE poster-picture`.
 pub async fn remove(State(app): State<App>) -> Result<Response, Refusal> {
+    let _turn = app.desk().pictures.try_acquire().map_err(|_| Refusal::broken(BUSY))?;
     app.set_poster(Vec::new()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

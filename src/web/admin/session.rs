@@ -59,9 +59,9 @@ pub async fn show(
     let desk = app.desk();
     let claimed = *desk.storage.claimed().borrow();
     let settings = app.settings();
-    let seconds_left = match desk.door(peer.address) {
-        Door::Open(left) if !claimed => Some(left.as_secs()),
-        Door::Open(_) | Door::Code => None,
+    let seconds_left = match (!claimed).then(|| desk.door(peer.address)) {
+        Some(Door::Open(left)) => Some(left.as_secs()),
+        Some(Door::Code) | None => None,
     };
     let shown = Shown {
         claimed,
