@@ -275,7 +275,7 @@ impl Note {
             Note::WrongKey { address } => words(
                 Warn,
                 format!("An encoder at {address} was refused: wrong stream key."),
-                "If it is yours, copy the key again from Settings → Stream keys.",
+                "If it is yours, copy the key again from the page Keys.",
             ),
             Note::EncoderRefused { address, why } => {
                 words(Warn, format!("An encoder at {address} was refused."), sentence(why))
@@ -322,7 +322,7 @@ impl Note {
             Note::DiskLow { percent } => words(
                 Warn,
                 format!("The disk is nearly full: {percent} % are free."),
-                "Download recordings and delete them here.",
+                "Make room on it: settings and this log cannot be written otherwise.",
             ),
             Note::DiskFine => bare(Good, "The disk has room again."),
             Note::ClockOff => words(

@@ -179,7 +179,7 @@ pub async fn verify(word: String, kept: String) -> Result<bool, Refusal> {
     slowly(move || password::verify(&word, &kept)).await
 }
 
-/// On the pool for what blocks: it computes for a twentieth of a second, and viewers wait behind it otherwise.
+/// On the pool for what blocks: viewers wait behind it otherwise.
 async fn slowly<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
     let broken = "the box could not compute that; try again";
     let _turn = HASHING.acquire().await.map_err(|_| Refusal::broken(broken))?;

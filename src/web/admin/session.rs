@@ -192,7 +192,7 @@ pub async fn change_password(
     }
     desk.succeeded(peer.address);
     desk.storage.change_password(hash(change.next).await?, own).await?;
-    log::info!(address:% = peer.address; "the admin password was changed");
+    desk.note(Note::PasswordChanged);
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -104,7 +104,7 @@ pub(super) fn warning(readings: &Readings, egress: Egress) -> Option<String> {
     }
     if let Some(disk) = readings.disk.filter(|disk| u64::from(disk.percent_free()) < DISK_RESERVE) {
         let percent = disk.percent_free();
-        return Some(format!("The disk is nearly full ({percent} % free); delete old recordings."));
+        return Some(format!("The disk is nearly full ({percent} % free); make room on it."));
     }
     if egress.rate > egress.budget {
         let (rate, budget) = (egress.rate / MEGABIT, egress.budget / MEGABIT);

@@ -247,7 +247,7 @@ export const strings = {
     },
     askEnd: {
       title: "End the event?",
-      text: "Viewers see what is left and then “The event is over”. This can't be undone: an encoder that keeps sending begins a new event.",
+      text: "Viewers see what is left and then “The event is over”. This can't be undone. The encoder is sent away; for a new event start it again after a moment.",
       confirm: "End event",
     },
   },

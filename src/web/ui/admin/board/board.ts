@@ -67,7 +67,7 @@ export function older(board: Board, page: JournalPage): Board {
 
 /**
  * Whether what comes after an absence adjoins what is known. It does not after so long an absence that entries are
- * missing between, nor after a restart of the box, which counts its entries anew.
+ * missing between, nor when the box lost its log and counts its entries anew.
  */
 function continues(known: readonly Entry[], come: readonly Entry[]): boolean {
   const [newestKnown] = known;
