@@ -9,9 +9,11 @@ mod entry;
 mod history;
 mod note;
 mod record;
+mod sentence;
 
 pub use egress::Egress;
 pub use entry::{Entry, Level};
 pub use history::{History, STEP, Series, Values};
 pub use note::{Note, Over};
 pub use record::{Journal, Page};
+pub use sentence::sentence;

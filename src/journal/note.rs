@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Level;
+use super::sentence::{capital, sentence};
 
 /// Why an event is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,11 +204,6 @@ fn who(encoder: Option<&String>, address: Option<&IpAddr>) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// "9 s" or "2 minutes".
 fn span(seconds: u64) -> String {
     match seconds {
@@ -347,13 +343,4 @@ impl Note {
 
 fn encoder_at(address: Option<IpAddr>) -> String {
     address.map_or(String::from("the encoder"), |address| format!("the encoder at {address}"))
-}
-
-/// A refusal as a sentence.
-fn sentence(why: &str) -> String {
-    let mut sentence = capital(why);
-    if !sentence.ends_with('.') {
-        sentence.push('.');
-    }
-    sentence
 }

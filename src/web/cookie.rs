@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
 /// Who else sends it along.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,15 @@ pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 pub fn set(name: &str, value: &str, age: Duration, same_site: SameSite) -> Option<HeaderValue> {
     let text = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite={same_site:?}", age.as_secs());
     HeaderValue::try_from(text).ok()
+}
+
+/// The answer that gives it.
+pub fn given(cookie: Option<HeaderValue>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 #[cfg(test)]

@@ -211,15 +211,11 @@ async fn entered(
         return Err(Foreign::Origin.into());
     }
     let admin::Json(given) = body?;
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let Some(kept) = password_hash(app) else { return Ok(response) };
+    let Some(kept) = password_hash(app) else { return Ok(cookie::given(None)) };
     if !app.0.ticket.check(peer.address, &given.password, &kept).await? {
         return Err(Refusal::new(StatusCode::UNAUTHORIZED, "this is not the password"));
     }
-    if let Some(cookie) = cookie::set(COOKIE, &app.0.ticket.cookie(&kept), LASTS, SameSite::Lax) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(cookie::given(cookie::set(COOKIE, &app.0.ticket.cookie(&kept), LASTS, SameSite::Lax)))
 }
 
 #[cfg(test)]

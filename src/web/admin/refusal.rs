@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::access::{Foreign, PasswordError};
+use crate::journal::sentence;
 use crate::storage::{Invalid, StorageError};
 
 /// Why a request is refused.
@@ -68,17 +69,6 @@ impl Refusal {
     pub fn broken(why: &str) -> Self {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why)
     }
-}
-
-/// Errors are written without a capital and a full stop, so that they can stand inside another one.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut sentence: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    sentence.push_str(letters.as_str());
-    if !sentence.ends_with(['.', '?', '!']) {
-        sentence.push('.');
-    }
-    sentence
 }
 
 impl From<StorageError> for Refusal {

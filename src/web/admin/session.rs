@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -117,15 +117,7 @@ pub async fn open(app: &App, peer: Peer, headers: &HeaderMap) -> Result<Response
         agent: agent.chars().take(MAX_AGENT).collect(),
     };
     app.desk().storage.add_session(digest(secret.as_bytes()), session).await?;
-    Ok(with_cookie(cookie::set(COOKIE, &secret, LASTS, SameSite::Strict)))
-}
-
-fn with_cookie(cookie: Option<HeaderValue>) -> Response {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
+    Ok(cookie::given(cookie::set(COOKIE, &secret, LASTS, SameSite::Strict)))
 }
 
 /// Whether the session of that secret is open; its use moves its end.
@@ -156,13 +148,13 @@ pub async fn logout(
     if let Caller::Browser(hash) = caller {
         app.desk().storage.end_session(hash).await?;
     }
-    Ok(with_cookie(cookie::set(COOKIE, "", Duration::ZERO, SameSite::Strict)))
+    Ok(cookie::given(cookie::set(COOKIE, "", Duration::ZERO, SameSite::Strict)))
 }
 
 /// `POST logout-everywhere`.
 pub async fn logout_everywhere(State(app): State<App>) -> Result<Response, Refusal> {
     app.desk().storage.end_all_sessions().await?;
-    Ok(with_cookie(cookie::set(COOKIE, "", Duration::ZERO, SameSite::Strict)))
+    Ok(cookie::given(cookie::set(COOKIE, "", Duration::ZERO, SameSite::Strict)))
 }
 
 /// `POST password`.
