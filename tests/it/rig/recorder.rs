@@ -34,6 +34,12 @@ impl Recorder {
         assert_eq!(before, hash, "{url} serves other bytes than before");
     }
 
+    /// All that this playlist names is there, and so is all that was seen before.
+    pub fn finds_all(&mut self, playlist: &MediaPlaylist) {
+        self.fetch(playlist);
+        assert_eq!(self.ask_again(), self.seen.len(), "what was named is still there");
+    }
+
     /// Asks for everything again: it is what it was, or is not there any more. Says how many are there.
     pub fn ask_again(&self) -> usize {
         let mut there = 0;
@@ -46,9 +52,5 @@ impl Recorder {
             }
         }
         there
-    }
-
-    pub fn len(&self) -> usize {
-        self.seen.len()
     }
 }
