@@ -1,0 +1,28 @@
+/** Every word that the operator can see or hear, in one place so that it can be translated. */
+import { common, lamp, lost, nav } from "./common";
+import { claim, signIn } from "./gate";
+import { keys } from "./keys";
+import { actions, live } from "./live";
+import { network } from "./network";
+import { page, poster } from "./page";
+import { settings } from "./settings";
+import { setup } from "./setup";
+
+export * from "./sentences";
+
+export const strings = {
+  ...common,
+  nav,
+  lamp,
+  lost,
+  claim,
+  signIn,
+  setup,
+  live,
+  actions,
+  page,
+  poster,
+  keys,
+  network,
+  settings,
+};

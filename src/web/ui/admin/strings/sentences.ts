@@ -1,0 +1,62 @@
+/** Sentences with something in them that is known only when they are said. */
+import { lost } from "./common";
+import { live } from "./live";
+
+/** `Step 5 of 9` */
+export function stepOf(step: number, of: number): string {
+  return `Step ${step} of ${of}`;
+}
+
+/** `Please wait 12 s` */
+export function waitFor(seconds: number): string {
+  return `Please wait ${seconds} s`;
+}
+
+/** `1:45 left` */
+export function left(clock: string): string {
+  return `${clock} left`;
+}
+
+/** `No connection to the box since 20:31:07.` */
+export function lostSince(time: string): string {
+  return `${lost.sentence} since ${time}.`;
+}
+
+/** Of an event that is held. */
+export function endsIn(clock: string): string {
+  return `The event ends in ${clock} if it stays away.`;
+}
+
+/** `Revoke “Camera 1”?` */
+export function revokeTitle(name: string): string {
+  return `Revoke “${name}”?`;
+}
+
+/** `60 of 60 frames/s` */
+export function frames(actual: string | null, target: string | null): string | null {
+  if (actual === null) return null;
+  return `${target === null ? actual : `${actual} of ${target}`} ${live.framesOf}`;
+}
+
+/** `and 2 more wait` */
+export function standby(count: number): string | null {
+  if (count === 0) return null;
+  return count === 1 ? "a second encoder waits" : `${count} more encoders wait`;
+}
+
+/** The claim without a code ends after a quarter of an hour. */
+export function claimEnds(minutes: number): string {
+  return minutes <= 1
+    ? "For one more minute it can be claimed without a code."
+    : `For another ${minutes} minutes it can be claimed without a code.`;
+}
+
+/** What a screen reader hears of a graph. */
+export function graphSummary(lowest: string, highest: string, now: string | null): string {
+  return `Lowest ${lowest}, highest ${highest}, now ${now ?? live.noValue}. ${live.graphKeys}`;
+}
+
+/** `6.0 Mbit/s at 20:31` */
+export function graphValue(value: string | null, time: string): string {
+  return `${value ?? live.noValue} at ${time}`;
+}
