@@ -1,12 +1,12 @@
 //! What the operator does to a running event, against the whole task with real media.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::live::{Hub, Origin, Refusal, SourceInfo, SourceMeter, Verdict, source};
+use crate::live::{Hub, Input, Origin, Phase, Refusal, SourceInfo, SourceMeter, Verdict, source};
 use crate::media::{TestCard, TestCardConfig};
 use crate::stream::{Epoch, Takeover};
 

@@ -5,10 +5,10 @@
 //! ```
 //! Who is on air is decided in [`seats`](super::seats).
 
+mod broadcast;
 mod requests;
 mod resume;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -28,11 +28,13 @@ use super::show::Show;
 use super::snapshot::{Kept, Snapshot};
 use super::timeline::Timeline;
 use crate::journal::{Journal, Note, Over};
-use crate::live::{Broadcast, Dismissal, Input, Phase, Rank, Request, Requests};
+use crate::live::{Broadcast, Dismissal, Rank, Request, Requests};
 use crate::media::{self, MediaError, Segmenter};
 use crate::storage::Lease;
 use crate::stream::{Configuration, Media, Numbers, TrackConfig};
 use crate::time::unix_millis;
+
+use broadcast::who;
 
 pub use resume::Start;
 
@@ -304,12 +306,6 @@ impl Stage {
         Ok(())
     }
 
-    /// Whether the one on air is not the one that was announced.
-    fn is_another(&self) -> bool {
-        let announced = self.broadcast.borrow().input.as_ref().map(Arc::as_ptr);
-        self.seats.input().map(Arc::as_ptr) != announced
-    }
-
     /// Begins the event once its opening is measured.
     async fn open_show(&mut self, now: Duration) -> Result<(), StageError> {
         let Some(opening) = self.opening.take() else { return Ok(()) };
@@ -351,39 +347,6 @@ impl Stage {
         let before = self.past.replace((show, self.now()));
         before.into_iter().for_each(|(past, _)| past.forget());
     }
-
-    /// Says what is on air, if it changed.
-    fn announce(&self) {
-        let current = self.show.as_ref().filter(|show| show.is_visible());
-        let past = self.past.as_ref().map(|(show, _)| show).filter(|show| show.is_visible());
-        let phase = match (current, self.grace_end(), past) {
-            (Some(show), Some(end), _) => Phase::Holding(show.event, self.origin + end),
-            (Some(show), None, _) => Phase::Live(show.event),
-            (None, _, Some(show)) => Phase::Ended(show.event),
-            (None, _, None) => Phase::Waiting,
-        };
-        let shows = current.into_iter().chain(past);
-        let (input, standby) = (self.seats.input(), self.seats.standby());
-        self.broadcast.send_if_modified(|broadcast| {
-            let known = broadcast.renditions.iter().map(|live| &live.rendition);
-            let same_input = broadcast.input.as_ref().map(Arc::as_ptr) == input.map(Arc::as_ptr);
-            let same_seats = same_input && broadcast.standby == standby;
-            if broadcast.phase == phase && same_seats && known.eq(shows.clone().map(Show::rendition)) {
-                return false;
-            }
-            let broadcast = Arc::make_mut(broadcast);
-            broadcast.phase = phase;
-            broadcast.renditions = shows.map(Show::live).collect();
-            broadcast.input = input.cloned();
-            broadcast.standby = standby;
-            true
-        });
-    }
-}
-
-/// An encoder as the operator knows it.
-fn who(input: Option<&Arc<Input>>) -> (Option<String>, Option<IpAddr>) {
-    input.map_or((None, None), |input| (input.announced().encoder, input.origin.address))
 }
 
 async fn sleep_until(deadline: Option<Instant>) {
