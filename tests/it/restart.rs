@@ -23,9 +23,11 @@ pub async fn on_air() -> (VenueBox, Publisher, String) {
 }
 
 /// A box that was killed after its encoder and is there again, what it listed before, and all that it served.
-async fn killed_with_its_encoder() -> (VenueBox, MediaPlaylist, Recorder) {
+async fn killed_with_its_encoder(
+    publish: impl FnOnce(&str) -> Publisher,
+) -> (VenueBox, MediaPlaylist, Recorder) {
     let mut venuebox = VenueBox::start_held(&[]);
-    let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let mut publisher = publish(&venuebox.ingest());
     let url = venuebox.media_playlist_url().await;
     let before = MediaPlaylist::after(&url, 1);
     let mut recorder = Recorder::default();
@@ -102,7 +104,7 @@ async fn an_event_goes_on_after_a_kill_between_two_segments() {
 
 #[tokio::test]
 async fn the_picture_is_held_until_the_encoder_is_back() {
-    let (mut venuebox, before, mut recorder) = killed_with_its_encoder().await;
+    let (mut venuebox, before, mut recorder) = killed_with_its_encoder(Publisher::ffmpeg).await;
     let url = before.url.clone();
     venuebox.live().await.until(|state| state.is_holding()).await;
     let held = MediaPlaylist::after(&url, 3);
@@ -120,7 +122,7 @@ async fn the_picture_is_held_until_the_encoder_is_back() {
 
 #[tokio::test]
 async fn an_encoder_that_comes_back_with_another_picture_size_gets_a_discontinuity() {
-    let (mut venuebox, before, mut recorder) = killed_with_its_encoder().await;
+    let (mut venuebox, before, mut recorder) = killed_with_its_encoder(Publisher::ffmpeg).await;
     let url = before.url.clone();
     let _again =
         Publisher::ffmpeg_with(&venuebox.ingest(), Clip { width: 480, height: 270, ..Clip::default() });
@@ -217,16 +219,11 @@ async fn a_second_event_is_kept_beside_the_one_that_is_over() {
 async fn assert_codecs_are_kept(film: Clip) {
     let ffmpeg = imageio_ffmpeg();
     let file = clip_by(&ffmpeg, film);
-    let mut venuebox = VenueBox::start_held(&[]);
-    let mut publisher = Publisher::copying(&ffmpeg, &venuebox.ingest(), &file);
-    let url = venuebox.media_playlist_url().await;
-    let before = MediaPlaylist::after(&url, 1);
-    let mut recorder = Recorder::default();
-    recorder.fetch(&before);
-    publisher.0.kill();
-    venuebox.kill_and_start();
+    let publish = |ingest: &str| Publisher::copying(&ffmpeg, ingest, &file);
+    let (venuebox, before, mut recorder) = killed_with_its_encoder(publish).await;
+    let url = before.url;
     recorder.fetch(&MediaPlaylist::after(&url, 2));
-    let _again = Publisher::copying(&ffmpeg, &venuebox.ingest(), &file);
+    let _again = publish(&venuebox.ingest());
     venuebox.live().await.until(|state| state.is_live()).await;
     let after = MediaPlaylist::after(&url, 2);
     assert!(!after.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", after.text);

@@ -10,9 +10,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::opening::Opening;
 use crate::event::settings::LEAST_SEGMENT;
-use crate::stream::{AudioConfig, Track, VideoCodec, VideoConfig};
+use crate::stream::Track;
 use script::{KEY_FRAME, RATE, Script};
 
 fn parts(timeline: &mut Timeline) -> Vec<PartPlan> {

@@ -1,6 +1,8 @@
 //! A scripted encoder on virtual time.
 
 use super::*;
+use crate::event::opening::Opening;
+use crate::stream::{AudioConfig, VideoCodec, VideoConfig};
 
 /// An encoder and a clock. Its key frames can be held.
 pub(super) struct Script {
