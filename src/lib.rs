@@ -13,7 +13,7 @@
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card · [`appliance`]: the machine's sensors |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
@@ -49,6 +49,8 @@ pub mod preflight;
 pub mod rtmp;
 pub mod storage;
 pub mod stream;
+pub mod stun;
 pub mod time;
+pub mod tracker;
 pub mod turnstile;
 pub mod web;
