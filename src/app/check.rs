@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::config::RunConfig;
-use super::run::bind;
+use super::ports::bind;
 use crate::media;
 
 /// Checks ports, folders and codecs, and prints a line for each.

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod keeper;
 mod pool;
+mod ports;
 mod provision;
 mod run;
 mod runtime_folder;

@@ -1,14 +1,11 @@
 //! `venuebox run`: build → bind → spawn → wait → drain. And the publishers of the command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::sysinfo::sysinfo;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,10 +13,11 @@ use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::keeper::Keeper;
 use super::pool::Pool;
+use super::ports::{bind, listen};
 use super::provision;
 use super::runtime_folder::{LIVED, RuntimeFolder};
 use super::service;
-use super::sockets::{BACKLOG, Sockets};
+use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::access::Names;
@@ -229,19 +227,6 @@ fn note_start(journal: &Journal, origin: &Origin) {
     }
 }
 
-/// The socket that was handed over, or else a new one.
-fn listen(
-    sockets: &mut Sockets,
-    name: &str,
-    bind: impl FnOnce() -> anyhow::Result<TcpListener>,
-) -> anyhow::Result<TcpListener> {
-    match sockets.listener(name) {
-        Some(listener) => TcpListener::from_std(listener)
-            .with_context(|| format!("the socket that was handed over as \"{name}\" cannot be used")),
-        None => bind(),
-    }
-}
-
 /// `venuebox testcard`.
 pub fn test_card(config: &CardConfig) -> anyhow::Result<()> {
     let target = target(&config.target)?;
@@ -276,27 +261,6 @@ fn current_thread() -> anyhow::Result<tokio::runtime::Runtime> {
 fn window_memory() -> usize {
     let total = sysinfo().ok().and_then(|info| usize::try_from(info.ram_total()).ok());
     total.map_or(WindowLimits::default().memory, |total| total / 16)
-}
-
-/// Binds a TCP port; `[::]` takes IPv4 as well.
-pub fn bind(address: SocketAddr, what: &str, flag: &str) -> anyhow::Result<TcpListener> {
-    let bound = || -> std::io::Result<TcpListener> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-        if address.is_ipv6() {
-            socket.set_only_v6(false)?;
-        }
-        socket.set_reuse_address(true)?;
-        socket.set_nonblocking(true)?;
-        socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
-        TcpListener::from_std(socket.into())
-    };
-    bound().with_context(|| {
-        format!(
-            "{what} port {} cannot be opened; is another program using it? Choose another with {flag}",
-            address.port()
-        )
-    })
 }
 
 /// A thousand viewers hold two or three sockets each; the usual soft limit is 1,024.

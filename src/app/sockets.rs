@@ -35,7 +35,7 @@ const NAMES: [(&str, Kind); 6] = [
 #[derive(Debug)]
 enum Handed {
     Tcp(TcpListener),
-    Udp(#[expect(dead_code, reason = "it is kept open for a room that is not built yet")] UdpSocket),
+    Udp(UdpSocket),
 }
 
 /// All that were handed over. They are closed when it is dropped.
@@ -66,12 +66,23 @@ impl Sockets {
 
     /// The listening socket of this name.
     pub fn listener(&mut self, wanted: &str) -> Option<TcpListener> {
-        let index =
-            self.0.iter().position(|(name, socket)| name == wanted && matches!(socket, Handed::Tcp(_)))?;
-        match self.0.swap_remove(index).1 {
+        match self.take_if(wanted, |socket| matches!(socket, Handed::Tcp(_)))? {
             Handed::Tcp(listener) => Some(listener),
             Handed::Udp(_) => None,
         }
+    }
+
+    /// The UDP socket of this name.
+    pub fn datagram(&mut self, wanted: &str) -> Option<UdpSocket> {
+        match self.take_if(wanted, |socket| matches!(socket, Handed::Udp(_)))? {
+            Handed::Udp(socket) => Some(socket),
+            Handed::Tcp(_) => None,
+        }
+    }
+
+    fn take_if(&mut self, wanted: &str, right: impl Fn(&Handed) -> bool) -> Option<Handed> {
+        let index = self.0.iter().position(|(name, socket)| name == wanted && right(socket))?;
+        Some(self.0.swap_remove(index).1)
     }
 
     /// Says which ones nobody has taken; they stay open, so that who holds them need not change with the version.
