@@ -6,6 +6,7 @@ mod chance;
 mod check;
 mod config;
 mod keeper;
+mod lan;
 mod pool;
 mod ports;
 mod provision;

@@ -8,10 +8,12 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::sysinfo::sysinfo;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::keeper::Keeper;
+use super::lan::Lan;
 use super::pool::Pool;
 use super::ports::{bind, listen};
 use super::provision;
@@ -26,10 +28,13 @@ use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Target};
 use crate::journal::{Egress, History, Journal, Note};
+use crate::lan::Ports;
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
+use crate::rendezvous::Rendezvous;
 use crate::storage::{Found, Lease, Opened, Origin, Storage, settings};
 use crate::stream::WindowLimits;
+use crate::tracker;
 use crate::web::admin::Desk;
 use crate::web::{App, Pulse, Server, Sources};
 
@@ -117,6 +122,9 @@ async fn live(
         face: told.face,
     });
 
+    let (_tracker_settings, tracker_settings) = watch::channel(tracker::Config::default());
+    let (rendezvous, meeting) = Rendezvous::new(tracker_settings, random()?);
+
     // Bind.
     // A port that is taken says nothing against the event that was left.
     let another_reason = |_: &anyhow::Error| folder.lived();
@@ -127,6 +135,10 @@ async fn live(
     };
     let rtmp =
         listen(&mut sockets, "rtmp", || bind(config.rtmp, "RTMP", "--rtmp")).inspect_err(another_reason)?;
+    let lan = {
+        let _entered = viewers.enter();
+        Lan::bind(&config, &mut sockets, &rendezvous).inspect_err(another_reason)?
+    };
     sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
     let bound = (http.local_addr()?, listener.local_addr()?);
@@ -137,7 +149,7 @@ async fn live(
     let named = (names, config.public_url.clone());
     let seen = (pulse.clone(), journal);
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
-    let app = App::open(hub, audience, desk, web.stop()).await?;
+    let app = App::open(hub, audience, desk, rendezvous, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
@@ -176,6 +188,12 @@ async fn live(
         app.run_bulletin(stop).await;
         Ok(())
     });
+    let stop = web.stop();
+    web.spawn("rendezvous", async move {
+        meeting.run(stop).await;
+        Ok(())
+    });
+    let _name = lan.spawn(&mut web, Ports { http, rtmp })?;
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));

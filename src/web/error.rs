@@ -26,6 +26,9 @@ pub enum WebError {
     /// Too many sockets.
     #[error("the box has as many visitors as it can take; try again in a moment")]
     Full,
+    /// A public address, where only the box's own network is served.
+    #[error("this is for the box's own network")]
+    NotForThePublic,
     /// The program stops; it will be back.
     #[error("the box is restarting; try again in a moment")]
     Stopping,
@@ -36,6 +39,7 @@ impl WebError {
         match self {
             WebError::NotFound | WebError::NothingOnAir | WebError::Gone => StatusCode::NOT_FOUND,
             WebError::Directives(_) | WebError::TooFarAhead => StatusCode::BAD_REQUEST,
+            WebError::NotForThePublic => StatusCode::FORBIDDEN,
             WebError::Full | WebError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

@@ -16,6 +16,7 @@ mod pulse;
 mod rope;
 mod server;
 mod status;
+mod tracker;
 mod viewers;
 
 use std::net::IpAddr;
@@ -28,10 +29,12 @@ use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 
 use crate::live::{Audience, Hub};
+use crate::rendezvous::Rendezvous;
 use crate::storage::{Settings, StorageError};
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
 use poster::Poster;
+use tracker::Tracker;
 use viewers::Ticket;
 
 pub use pulse::{Beat, Face, Pulse, Sources};
@@ -52,6 +55,7 @@ struct Shared {
     desk: admin::Desk,
     playlists: PlaylistCache,
     bulletin: Bulletin,
+    tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
 }
@@ -74,6 +78,7 @@ impl App {
         hub: Hub,
         audience: Audience,
         desk: admin::Desk,
+        rendezvous: Rendezvous,
         stopping: CancellationToken,
     ) -> Result<Self, StorageError> {
         let storage = &desk.storage;
@@ -84,6 +89,7 @@ impl App {
         Ok(App(Arc::new(Shared {
             bulletin: Bulletin::new(),
             playlists: PlaylistCache::new(),
+            tracker: Tracker::new(rendezvous),
             hub,
             audience,
             settings: storage.settings(),
@@ -137,6 +143,9 @@ impl App {
             .route("/api/watch", get(viewers::show).post(viewers::enter))
             .route("/poster.jpg", get(poster::show))
             .route("/healthz", get(status::health))
+            .route("/announce", get(tracker::announce))
+            .route("/scrape", get(tracker::scrape))
+            .route("/", get(tracker::entrance))
             .nest("/api/admin", admin::router(self))
             .route("/api/admin/", any(admin::nothing))
             .fallback(get(assets::serve))

@@ -1,0 +1,89 @@
+//! The ports and the name that the box has on its own network beside HTTP and RTMP.
+
+use tokio::sync::watch;
+
+use super::chance::random;
+use super::config::{RunConfig, reachable};
+use super::ports::{bind_udp, receive};
+
+use super::sockets::Sockets;
+use super::supervisor::Crew;
+use super::telemetry::tell;
+use crate::lan::{Advertisement, Interfaces, LocalDiscovery, Mdns, Ports, StunResponder, UdpTracker};
+use crate::rendezvous::Rendezvous;
+
+/// The name before anybody else has it.
+const HOST: &str = "venuebox";
+
+/// What is bound, and not yet running.
+#[derive(Debug)]
+pub struct Lan {
+    stun: StunResponder,
+    udp_tracker: UdpTracker,
+    interfaces: Interfaces,
+    discovery: LocalDiscovery,
+}
+
+impl Lan {
+    /// Takes or binds both ports, in the runtime that serves viewers.
+    pub fn bind(config: &RunConfig, sockets: &mut Sockets, rendezvous: &Rendezvous) -> anyhow::Result<Self> {
+        let stun = receive(sockets, "stun", || bind_udp(config.stun, "STUN", "--stun"))?;
+        let tracker =
+            receive(sockets, "tracker-udp", || bind_udp(config.tracker_udp, "UDP tracker", "--tracker-udp"))?;
+        Ok(Lan {
+            stun: StunResponder::new(stun, rendezvous.clone()),
+            udp_tracker: UdpTracker::new(tracker, rendezvous.clone(), [random()?, random()?]),
+            interfaces: Interfaces::new(rendezvous.clone()),
+            discovery: LocalDiscovery::new(rendezvous, random()?),
+        })
+    }
+
+    /// Starts all of it. The name in use, such as `venuebox.local`, is told through the `watch`; nothing, while there
+    /// is none.
+    pub fn spawn(self, crew: &mut Crew, ports: Ports) -> anyhow::Result<watch::Receiver<Option<String>>> {
+        let (stun, tracker) = (self.stun.local_addr()?, self.udp_tracker.local_addr()?);
+        let stop = crew.stop();
+        crew.spawn("STUN", async move {
+            self.stun.run(stop).await;
+            Ok(())
+        });
+        let stop = crew.stop();
+        crew.spawn("UDP tracker", async move {
+            self.udp_tracker.run(stop).await;
+            Ok(())
+        });
+        let stop = crew.stop();
+        crew.spawn("interfaces", async move {
+            self.interfaces.run(stop).await;
+            Ok(())
+        });
+        let stop = crew.stop();
+        crew.spawn("local discovery", async move {
+            self.discovery.run(stop).await;
+            Ok(())
+        });
+        tell(&format!("tracker  udp://{}/announce", reachable(tracker)));
+        tell(&format!("stun     stun:{}", reachable(stun)));
+        let (nobody, mut name) = watch::channel(None);
+        drop(nobody);
+        if !crate::lan::is_loopback_only(ports.http) {
+            let advertisement = Advertisement { host: HOST.into(), title: HOST.into(), ports };
+            // A box without multicast is found by its address.
+            match Mdns::new(&advertisement) {
+                Ok((mdns, told)) => {
+                    name = told;
+                    let stop = crew.stop();
+                    crew.spawn("multicast DNS", async move {
+                        if let Err(error) = mdns.run(stop.clone()).await {
+                            log::warn!("{error}");
+                            stop.cancelled().await;
+                        }
+                        Ok(())
+                    });
+                }
+                Err(error) => log::warn!("{error}"),
+            }
+        }
+        Ok(name)
+    }
+}
