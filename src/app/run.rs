@@ -193,10 +193,10 @@ async fn live(
         meeting.run(stop).await;
         Ok(())
     });
-    let _name = lan.spawn(&mut web, Ports { http, rtmp })?;
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
+    let _name = lan.spawn(&mut web, Ports { http, rtmp })?;
     if let Some(key) = &provisioned.key {
         tell(&format!("key      {}", key.reveal()));
     }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::PATIENCE;
 use super::clock::Clock;
+use super::host::Host;
 use super::process::Process;
 
 /// What a player in a page says of itself once a second.
@@ -66,6 +67,15 @@ const REPORTED_EVERY: Duration = Duration::from_millis(1_500);
 
 impl Browser {
     pub fn start() -> Self {
+        Browser::launch(Command::new("node"))
+    }
+
+    /// One on another machine of the test's.
+    pub fn start_in(host: &Host) -> Self {
+        Browser::launch(host.command("node"))
+    }
+
+    fn launch(mut command: Command) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/driver.mjs");
         let link = Arc::new(Link {
@@ -75,7 +85,6 @@ impl Browser {
         });
         let listening = Arc::clone(&link);
         // The profile lies in the folder for temporary files, and so goes with it however the browser ends.
-        let mut command = Command::new("node");
         command.arg(driver).env("TMPDIR", profile.path());
         let mut process = Process::conversing(&mut command, move |line| listening.hear(line));
         *link.input.lock().unwrap() = Some(process.take_input());
@@ -86,6 +95,11 @@ impl Browser {
     /// The box's own page at `url`.
     pub fn page(&self, url: &str) -> Tab {
         self.open("our page", json!({"kind": "ours", "url": url}))
+    }
+
+    /// One of several of the box's own pages.
+    pub fn page_called(&self, name: &'static str, url: &str) -> Tab {
+        self.open(name, json!({"kind": "ours", "url": url}))
     }
 
     /// The box's own page at `url` in a window of that size, pixels.

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::PATIENCE;
 use super::held_sockets::HeldSockets;
+use super::host::Host;
 use super::http::{Response, get};
 use super::live::LiveEvents;
 use super::playlist::MediaPlaylist;
@@ -29,14 +30,25 @@ enum Given {
     Nothing,
 }
 
+/// Where it runs, and on which sockets.
+enum Place {
+    /// On free ports of this machine's own.
+    Here,
+    /// On sockets that outlive it.
+    Held(HeldSockets),
+    /// On free ports at an address of another machine of the test's, with the words that lead there.
+    There(Vec<String>, String),
+}
+
 pub struct VenueBox {
     pub process: Process,
     pub http: SocketAddr,
     pub rtmp: SocketAddr,
+    pub tracker: SocketAddr,
+    pub stun: SocketAddr,
     folders: TempDir,
     arguments: Vec<String>,
-    /// The sockets that outlive it.
-    held: Option<HeldSockets>,
+    place: Place,
     given: Given,
     _turn: Turn,
 }
@@ -48,31 +60,36 @@ impl VenueBox {
 
     /// A box with further arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
-        VenueBox::launch(Given::All, arguments, None)
+        VenueBox::launch(Given::All, arguments, Place::Here)
     }
 
     /// A box that belongs to nobody.
     pub fn start_unclaimed() -> Self {
-        VenueBox::launch(Given::Key, &[], None)
+        VenueBox::launch(Given::Key, &[], Place::Here)
     }
 
     /// A box that was given nothing at all.
     pub fn start_fresh() -> Self {
-        VenueBox::launch(Given::Nothing, &[], None)
+        VenueBox::launch(Given::Nothing, &[], Place::Here)
     }
 
     /// A box whose sockets the test holds, as systemd does: it can be started again.
     pub fn start_held(arguments: &[&str]) -> Self {
-        VenueBox::launch(Given::All, arguments, Some(HeldSockets::bind()))
+        VenueBox::launch(Given::All, arguments, Place::Held(HeldSockets::bind()))
     }
 
-    fn launch(given: Given, arguments: &[&str], held: Option<HeldSockets>) -> Self {
+    /// A box on another machine of the test's, all of whose ports are free ones at `address`.
+    pub fn start_in(host: &Host, address: &str) -> Self {
+        VenueBox::launch(Given::All, &[], Place::There(host.way(), address.to_owned()))
+    }
+
+    fn launch(given: Given, arguments: &[&str], place: Place) -> Self {
         let turn = Turn::side_by_side();
         let folders = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        let process = run(folders.path(), given, &arguments, held.as_ref());
-        let (http, rtmp) = addresses(&process);
-        VenueBox { process, http, rtmp, folders, given, arguments, held, _turn: turn }
+        let process = run(folders.path(), given, &arguments, &place);
+        let Addresses { http, rtmp, tracker, stun } = addresses(&process);
+        VenueBox { process, http, rtmp, tracker, stun, folders, given, arguments, place, _turn: turn }
     }
 
     /// From its next start on it is given a password by its command line.
@@ -83,10 +100,11 @@ impl VenueBox {
     /// Starts it again with the same folders, and sockets if they are held; it must have ended.
     pub fn start_again(&mut self) {
         assert!(!self.process.is_running());
-        self.process = run(self.folders.path(), self.given, &self.arguments, self.held.as_ref());
-        let addresses = addresses(&self.process);
-        assert!(self.held.is_none() || addresses == (self.http, self.rtmp), "the sockets are not held");
-        (self.http, self.rtmp) = addresses;
+        self.process = run(self.folders.path(), self.given, &self.arguments, &self.place);
+        let Addresses { http, rtmp, tracker, stun } = addresses(&self.process);
+        let held = matches!(self.place, Place::Held(_));
+        assert!(!held || (http, rtmp) == (self.http, self.rtmp), "the sockets are not held");
+        (self.http, self.rtmp, self.tracker, self.stun) = (http, rtmp, tracker, stun);
     }
 
     /// Kills it in the midst of whatever it does, and starts it again.
@@ -164,9 +182,21 @@ impl VenueBox {
     }
 }
 
-fn run(folders: &Path, given: Given, arguments: &[String], held: Option<&HeldSockets>) -> Process {
+fn run(folders: &Path, given: Given, arguments: &[String], place: &Place) -> Process {
     let program = env!("CARGO_BIN_EXE_venuebox");
-    let mut command = held.map_or_else(|| Command::new(program), |held| held.handed_to(program));
+    let mut command = match place {
+        Place::Here => Command::new(program),
+        Place::Held(sockets) => sockets.handed_to(program),
+        Place::There(way, _) => {
+            let mut command = Command::new(&way[0]);
+            command.args(&way[1..]).arg(program);
+            command
+        }
+    };
+    let address = match place {
+        Place::Here | Place::Held(_) => "127.0.0.1:0",
+        Place::There(_, address) => address,
+    };
     // What the developer's shell says of a box must not reach this one.
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VENUEBOX_")) {
         command.env_remove(name);
@@ -180,19 +210,31 @@ fn run(folders: &Path, given: Given, arguments: &[String], held: Option<&HeldSoc
     command.args(["run", "--data"]).arg(folders.join("data"));
     command.arg("--runtime").arg(folders.join("runtime"));
     for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {
-        command.args([port, "127.0.0.1:0"]);
+        command.args([port, address]);
     }
     command.args(arguments);
     Process::start(&mut command)
 }
 
-/// Where it says that viewers and encoders go.
-fn addresses(process: &Process) -> (SocketAddr, SocketAddr) {
+struct Addresses {
+    http: SocketAddr,
+    rtmp: SocketAddr,
+    tracker: SocketAddr,
+    stun: SocketAddr,
+}
+
+/// Where it says that viewers, encoders and peers go, in the order in which it says so.
+fn addresses(process: &Process) -> Addresses {
     let field = |name: &str, before: &str, after: &str| -> SocketAddr {
         process.line(PATIENCE, |line| {
             let rest = line.strip_prefix(name)?.trim().strip_prefix(before)?.strip_suffix(after)?;
             rest.parse().ok()
         })
     };
-    (field("viewers", "http://", "/"), field("server", "rtmp://", "/live"))
+    Addresses {
+        http: field("viewers", "http://", "/"),
+        rtmp: field("server", "rtmp://", "/live"),
+        tracker: field("tracker", "udp://", "/announce"),
+        stun: field("stun", "stun:", ""),
+    }
 }

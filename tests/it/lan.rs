@@ -1,0 +1,95 @@
+//! The box on its own network, seen from another machine by programs that nobody here wrote.
+
+use std::fs::File;
+use std::thread;
+
+use nix::sched::{CloneFlags, setns};
+use nix::sys::signal::Signal;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use venuebox::lan::LocalDiscovery;
+use venuebox::rendezvous::Rendezvous;
+use venuebox::tracker::{self, InfoHash, PeerId};
+
+use crate::rig::{PATIENCE, Process, VenueBox, cabled, python};
+
+const PYTHON: &str = "/usr/bin/python3";
+const SERVICES: [&str; 3] = ["_http._tcp.local.", "_rtmp._tcp.local.", "_bittorrent-tracker._tcp.local."];
+
+fn hear(process: &Process, wanted: impl Fn(&Value) -> bool) -> Value {
+    process.line(PATIENCE, |line| serde_json::from_str(line).ok().filter(&wanted))
+}
+
+#[test]
+fn another_machine_finds_the_box_by_name_follows_its_addresses_and_hears_its_goodbye() {
+    let Some([box_host, other]) = cabled() else { return };
+    let arguments = [&["10.77.0.2"], &SERVICES[..]].concat();
+    let browser = python(other.command(PYTHON), "zeroconf-browse.py", &arguments);
+    hear(&browser, |line| line["ready"] == true);
+    let mut venuebox = VenueBox::start_in(&box_host, "[::]:0");
+    let (http, rtmp) = (venuebox.http.port(), venuebox.rtmp.port());
+    let texts = ["/", "/live", "/announce"];
+    let mut found = Vec::new();
+    for _ in SERVICES {
+        let service = hear(&browser, |line| line["state"] == "Added");
+        let index = SERVICES.iter().position(|kind| service["type"] == *kind).unwrap();
+        assert_eq!(service["server"], "venuebox.local.");
+        assert_eq!(service["port"], json!([http, rtmp, http][index]));
+        assert_eq!(service["texts"]["path"], texts[index]);
+        assert!(service["addresses"].as_array().unwrap().contains(&json!("10.77.0.1")), "{service}");
+        found.push(index);
+    }
+    found.sort_unstable();
+    assert_eq!(found, [0, 1, 2]);
+    box_host.run(&["ip", "address", "add", "169.254.77.1/16", "dev", "cable"]);
+    hear(&browser, |line| {
+        line["addresses"].as_array().is_some_and(|all| all.contains(&json!("169.254.77.1")))
+    });
+    venuebox.process.signal(Signal::SIGTERM);
+    venuebox.process.wait(PATIENCE);
+    for _ in SERVICES {
+        hear(&browser, |line| line["state"] == "Removed");
+    }
+}
+
+#[test]
+fn a_second_box_takes_the_next_name_and_says_so() {
+    let Some([first_host, second_host]) = cabled() else { return };
+    let first = VenueBox::start_in(&first_host, "[::]:0");
+    let browser = python(second_host.command(PYTHON), "zeroconf-browse.py", &["10.77.0.2", SERVICES[0]]);
+    hear(&browser, |line| line["state"] == "Added" && line["server"] == "venuebox.local.");
+    let second = VenueBox::start_in(&second_host, "[::]:0");
+    second.process.line(PATIENCE, |line| line.contains("venuebox-2.local").then_some(()));
+    hear(&browser, |line| line["state"] == "Added" && line["server"] == "venuebox-2.local.");
+    drop(first);
+}
+
+#[test]
+fn libtorrent_on_another_machine_hears_what_the_box_seeds() {
+    let Some([box_host, other]) = cabled() else { return };
+    let name = "ab".repeat(20);
+    let listener = python(other.command(PYTHON), "lsd-listen.py", &["10.77.0.2", &name]);
+    hear(&listener, |line| line["ready"] == true);
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    let namespace = File::open(box_host.namespace()).unwrap();
+    let seeder = thread::spawn(move || {
+        setns(namespace, CloneFlags::CLONE_NEWNET).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (_, settings) = watch::channel(tracker::Config::default());
+            let (rendezvous, desk) = Rendezvous::new(settings, [1; 16]);
+            let discovery = LocalDiscovery::new(&rendezvous, [1; 4]);
+            let desk = tokio::spawn(desk.run(stopped.clone()));
+            let door = rendezvous.register_seeder(PeerId([1; 20]), 6_881).await.unwrap();
+            door.seed(vec![InfoHash([0xab; 20])]);
+            discovery.run(stopped).await;
+            desk.await.unwrap();
+        });
+    });
+    let heard = hear(&listener, |line| line["peer"].is_string());
+    assert_eq!(heard["peer"], "10.77.0.1:6881");
+    stop.cancel();
+    seeder.join().unwrap();
+}
