@@ -13,6 +13,7 @@
     reason = "a measurement that fails says so and stops"
 )]
 
+mod announcers;
 mod body;
 mod browser;
 mod cpu;
@@ -29,6 +30,7 @@ mod process;
 mod report;
 mod sender;
 mod servers;
+mod tracker;
 mod viewers;
 
 use std::time::Duration;
@@ -39,7 +41,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use memory::Filling;
 use report::Section;
 
-const SECTIONS: [&str; 6] = ["ingest", "plain", "lowlatency", "delay", "browser", "memory"];
+const SECTIONS: [&str; 7] = ["ingest", "plain", "lowlatency", "delay", "browser", "tracker", "memory"];
 
 /// Viewers of the two crowds.
 const CROWDS: [u32; 2] = [200, 1_000];
@@ -91,6 +93,7 @@ async fn run(wanted: &[String]) -> Vec<Section> {
             "ingest" => ingest::measure(MINUTE).await,
             "plain" => load::plain(&CROWDS, WINDOW, PAIRS).await,
             "lowlatency" => load::low_latency(&CROWDS, WINDOW, PAIRS).await,
+            "tracker" => tracker::measure(WINDOW, PAIRS).await,
             "delay" => delay::measure(MINUTE * 2 / 3).await,
             _ => browser::measure(MINUTE).await,
         });

@@ -104,6 +104,19 @@ impl Server {
         Some(Server { name: format!("MediaMTX {version}"), http, rtmp, entrance, process, _folder: folder })
     }
 
+    /// aquatic_ws, where `scripts/bench` found one.
+    pub fn aquatic() -> Option<Self> {
+        let program = PathBuf::from(std::env::var_os("BENCH_AQUATIC_WS")?);
+        let folder = folder();
+        let http = free_port();
+        let conf = fill(include_str!("peers/aquatic_ws.toml"), &folder, "aquatic_ws.toml", http, http);
+        let process =
+            Process::start(Command::new(&program).arg("--config").arg(conf).current_dir(folder.path()));
+        until_open(http);
+        let name = String::from("aquatic_ws");
+        Some(Server { name, http, rtmp: http, entrance: "", process, _folder: folder })
+    }
+
     /// Publishes a film to it round and round, by Debian's ffmpeg and without encoding.
     pub fn publish(&self, film: Film) -> Process {
         let mut command = Command::new("ffmpeg");

@@ -89,7 +89,7 @@ fn libtorrent_on_another_machine_hears_what_the_box_seeds() {
         });
     });
     let heard = hear(&listener, |line| line["peer"].is_string());
-    assert_eq!(heard["peer"], "10.77.0.1:6881");
+    assert!(heard["peer"].as_str().unwrap().contains("10.77.0.1:6881"), "{heard}");
     stop.cancel();
     seeder.join().unwrap();
 }

@@ -135,7 +135,7 @@ fn wrong_queries_get_a_reason_and_a_claimed_address_is_ignored() {
         assert_eq!(answer.status, 200);
         String::from_utf8_lossy(&answer.body).into_owned()
     };
-    assert!(query("").contains("14:failure reason34:port is a number from 1 to 65535"));
+    assert!(query("").contains("14:failure reason32:port is a number from 1 to 65535"));
     assert!(query("&port=7&ip=8.8.8.8&left=1").contains("10:incompletei1e"));
     let other = venuebox.get(&format!(
         "/announce?info_hash={}&peer_id={}&port=8&left=1&compact=0",

@@ -15,12 +15,13 @@ session = libtorrent.session(
         "alert_mask": libtorrent.alert.category_t.all_categories,
     }
 )
-session.add_torrent(
-    {"save_path": ".", "info_hashes": libtorrent.info_hash_t(libtorrent.sha1_hash(bytes.fromhex(sys.argv[2])))}
-)
+torrent = libtorrent.parse_magnet_uri(f"magnet:?xt=urn:btih:{sys.argv[2]}")
+torrent.save_path = "."
+session.add_torrent(torrent)
 print(json.dumps({"ready": True}), flush=True)
 while True:
     session.wait_for_alert(1000)
     for alert in session.pop_alerts():
-        if isinstance(alert, libtorrent.lsd_peer_alert):
-            print(json.dumps({"peer": f"{alert.ip[0]}:{alert.ip[1]}" if hasattr(alert, "ip") else alert.message()}), flush=True)
+        # The bindings have no class for it.
+        if alert.what() == "lsd_peer":
+            print(json.dumps({"peer": alert.message()}), flush=True)

@@ -1,0 +1,123 @@
+//! Pages at a tracker: they announce, offer, answer and count, as fast as they are answered.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// Peers of one swarm.
+const SWARM: usize = 50;
+
+/// About what Chromium's session description weighs.
+const SDP: usize = 900;
+
+/// What all pages have had so far.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Announcements that were answered.
+    pub announces: AtomicU64,
+    /// Offers and answers that came through.
+    pub relays: AtomicU64,
+}
+
+/// Many pages at one tracker.
+pub struct Announcers {
+    pub tally: Arc<Tally>,
+    _pages: JoinSet<()>,
+}
+
+impl Announcers {
+    /// So many pages, in swarms of fifty, each announcing again as soon as it is answered, with so many offers.
+    pub async fn enter(tracker: SocketAddr, count: usize, offers: usize) -> Self {
+        let tally = Arc::new(Tally::default());
+        let mut pages = JoinSet::new();
+        for number in 0..count {
+            let socket = connect(tracker).await;
+            let tally = Arc::clone(&tally);
+            pages.spawn(async move { announce(socket, number, offers, &tally).await });
+        }
+        Announcers { tally, _pages: pages }
+    }
+
+    /// Announcements and relays so far.
+    pub fn count(&self) -> (u64, u64) {
+        (self.tally.announces.load(Ordering::Relaxed), self.tally.relays.load(Ordering::Relaxed))
+    }
+}
+
+type Socket = WebSocketStream<TcpStream>;
+
+async fn connect(tracker: SocketAddr) -> Socket {
+    let stream = TcpStream::connect(tracker).await.expect("the tracker takes no connection");
+    stream.set_nodelay(true).unwrap();
+    client_async(format!("ws://{tracker}/announce"), stream).await.expect("no WebSocket").0
+}
+
+/// Pages that have announced themselves once and stay.
+pub async fn idle(tracker: SocketAddr, count: usize) -> Vec<Socket> {
+    let mut all = Vec::with_capacity(count);
+    for number in 0..count {
+        let mut socket = connect(tracker).await;
+        socket.send(Message::text(announcement(number, 0, 0))).await.unwrap();
+        socket.next().await.unwrap().unwrap();
+        all.push(socket);
+    }
+    all
+}
+
+async fn announce(mut socket: Socket, number: usize, offers: usize, tally: &Tally) {
+    let mut round = 0;
+    if socket.send(Message::text(announcement(number, offers, round))).await.is_err() {
+        return;
+    }
+    while let Some(Ok(message)) = socket.next().await {
+        let Message::Text(text) = message else { continue };
+        let Ok(told) = serde_json::from_str::<Value>(&text) else { continue };
+        let reply = if told.get("offer").is_some() {
+            tally.relays.fetch_add(1, Ordering::Relaxed);
+            json!({
+                "action": "announce", "info_hash": told["info_hash"], "peer_id": name("peer", number),
+                "to_peer_id": told["peer_id"], "offer_id": told["offer_id"],
+                "answer": {"type": "answer", "sdp": "a".repeat(SDP)},
+            })
+            .to_string()
+        } else if told.get("answer").is_some() {
+            tally.relays.fetch_add(1, Ordering::Relaxed);
+            continue;
+        } else if told.get("interval").is_some() {
+            tally.announces.fetch_add(1, Ordering::Relaxed);
+            round += 1;
+            announcement(number, offers, round)
+        } else {
+            continue;
+        };
+        if socket.send(Message::text(reply)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn announcement(number: usize, offers: usize, round: usize) -> String {
+    let sdp = "o".repeat(SDP);
+    let offers: Vec<Value> = (0..offers)
+        .map(|index| {
+            let id = format!("{:020}", (number * 1_000_000 + round) * 16 + index);
+            json!({"offer_id": id, "offer": {"type": "offer", "sdp": sdp}})
+        })
+        .collect();
+    json!({
+        "action": "announce", "info_hash": name("swarm", number / SWARM), "peer_id": name("peer", number),
+        "numwant": offers.len(), "left": 1, "event": if round == 0 { "started" } else { "" }, "offers": offers,
+    })
+    .to_string()
+}
+
+fn name(kind: &str, number: usize) -> String {
+    format!("{kind}{number:0width$}", width = 20 - kind.len())
+}
