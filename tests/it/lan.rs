@@ -93,3 +93,28 @@ fn libtorrent_on_another_machine_hears_what_the_box_seeds() {
     stop.cancel();
     seeder.join().unwrap();
 }
+
+#[test]
+fn whoever_comes_from_a_public_address_is_turned_away() {
+    let Some([box_host, other]) = cabled() else { return };
+    let venuebox = VenueBox::start_in(&box_host, "10.77.0.1:0");
+    // Not on the box's link: the packets come as if through a router.
+    other.run(&["ip", "address", "add", "203.0.113.7/32", "dev", "cable"]);
+    let ask = |from: &str, path: &str, more: &[&str]| {
+        let mut command = other.command("curl");
+        command.args(["--silent", "--max-time", "20", "--include", "--interface", from]).args(more);
+        String::from_utf8_lossy(&command.arg(venuebox.url(path)).output().unwrap().stdout).into_owned()
+    };
+    let announce = format!("/announce?info_hash={}&peer_id={}&port=7", "h".repeat(20), "p".repeat(20));
+    let upgrade = [
+        "--http1.1",
+        "-HConnection: upgrade",
+        "-HUpgrade: websocket",
+        "-HSec-WebSocket-Version: 13",
+        "-HSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    ];
+    assert!(ask("10.77.0.2", &announce, &[]).contains("incomplete"));
+    assert!(ask("203.0.113.7", &announce, &[]).contains("this tracker serves its own network"));
+    assert!(ask("203.0.113.7", "/announce", &upgrade).starts_with("HTTP/1.1 403 "));
+    assert!(ask("203.0.113.7", "/", &[]).starts_with("HTTP/1.1 200 "), "the page is for everybody");
+}
