@@ -1,13 +1,15 @@
-//! Pages at a tracker: they announce, offer, answer and count, as fast as they are answered.
+//! Pages at a tracker: they announce, offer, answer and count.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
@@ -33,14 +35,14 @@ pub struct Announcers {
 }
 
 impl Announcers {
-    /// So many pages, in swarms of fifty, each announcing again as soon as it is answered, with so many offers.
-    pub async fn enter(tracker: SocketAddr, count: usize, offers: usize) -> Self {
+    /// So many pages, in swarms of fifty, each announcing again so long after it was answered, with so many offers.
+    pub async fn enter(tracker: SocketAddr, count: usize, offers: usize, pause: Duration) -> Self {
         let tally = Arc::new(Tally::default());
         let mut pages = JoinSet::new();
         for number in 0..count {
             let socket = connect(tracker).await;
             let tally = Arc::clone(&tally);
-            pages.spawn(async move { announce(socket, number, offers, &tally).await });
+            pages.spawn(async move { announce(socket, number, (offers, pause), &tally).await });
         }
         Announcers { tally, _pages: pages }
     }
@@ -71,12 +73,25 @@ pub async fn idle(tracker: SocketAddr, count: usize) -> Vec<Socket> {
     all
 }
 
-async fn announce(mut socket: Socket, number: usize, offers: usize, tally: &Tally) {
+async fn announce(mut socket: Socket, number: usize, (offers, pause): (usize, Duration), tally: &Tally) {
     let mut round = 0;
     if socket.send(Message::text(announcement(number, offers, round))).await.is_err() {
         return;
     }
-    while let Some(Ok(message)) = socket.next().await {
+    let mut due = None;
+    loop {
+        let message = tokio::select! {
+            message = socket.next() => message,
+            () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                due = None;
+                round += 1;
+                if socket.send(Message::text(announcement(number, offers, round))).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+        };
+        let Some(Ok(message)) = message else { return };
         let Message::Text(text) = message else { continue };
         let Ok(told) = serde_json::from_str::<Value>(&text) else { continue };
         let reply = if told.get("offer").is_some() {
@@ -92,8 +107,8 @@ async fn announce(mut socket: Socket, number: usize, offers: usize, tally: &Tall
             continue;
         } else if told.get("interval").is_some() {
             tally.announces.fetch_add(1, Ordering::Relaxed);
-            round += 1;
-            announcement(number, offers, round)
+            due = Some(Instant::now() + pause);
+            continue;
         } else {
             continue;
         };

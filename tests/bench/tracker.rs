@@ -15,6 +15,9 @@ const WARM_UP: Duration = Duration::from_secs(3);
 /// How often a real page announces, seconds, and with how many offers.
 const INTERVAL: f64 = 120.0;
 const OFFERS: usize = 10;
+/// A page with so many offers waits between its announcements: each brings it ten answers and ten offers to answer,
+/// and the box closes who says more than fifty things a second.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// What a server did in one window.
 struct Work {
@@ -29,10 +32,10 @@ pub async fn measure(window: Duration, pairs: usize) -> Section {
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let mut peer_name = None;
     for _ in 0..pairs {
-        let own = work(&Server::venuebox(), 1, window).await.rate;
+        let own = work(&Server::venuebox(), 1, Duration::ZERO, window).await.rate;
         ours.push(own);
         let Some(peer) = Server::aquatic() else { continue };
-        let other = work(&peer, 1, window).await.rate;
+        let other = work(&peer, 1, Duration::ZERO, window).await.rate;
         theirs.push(other);
         ratios.push(own / other);
         peer_name = Some(peer.name.clone());
@@ -60,7 +63,7 @@ pub async fn measure(window: Duration, pairs: usize) -> Section {
         peer: theirs,
         goal: "8 KiB",
     });
-    let cost = work(&Server::venuebox(), OFFERS, window).await.cost;
+    let cost = work(&Server::venuebox(), OFFERS, PAUSE, window).await.cost;
     section.rows.push(Row {
         what: format!("announces of 1,000 viewers, {OFFERS} offers each, every {INTERVAL} s"),
         unit: "% of a core",
@@ -78,8 +81,8 @@ pub async fn measure(window: Duration, pairs: usize) -> Section {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts")]
-async fn work(server: &Server, offers: usize, window: Duration) -> Work {
-    let pages = Announcers::enter(server.http, PAGES, offers).await;
+async fn work(server: &Server, offers: usize, pause: Duration, window: Duration) -> Work {
+    let pages = Announcers::enter(server.http, PAGES, offers, pause).await;
     tokio::time::sleep(WARM_UP).await;
     let processes = server.processes();
     let (before, cpu) = (pages.count(), processes.cpu());
