@@ -13,7 +13,7 @@
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
 //! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card · [`lan`]: UDP tracker, STUN, the box's name · [`appliance`]: the machine's sensors |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log · [`rendezvous`]: the task that owns the tracker's table |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`bittorrent`]: torrents and the sans-IO uploader · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
@@ -38,6 +38,7 @@
 pub mod access;
 pub mod app;
 pub mod appliance;
+pub mod bittorrent;
 pub mod codec;
 pub mod event;
 pub mod hls;

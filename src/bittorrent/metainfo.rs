@@ -1,0 +1,403 @@
+//! Torrents (BEP 3) made from content, `.torrent` files (BEP 3, 12) and magnets (BEP 9).
+//!
+//! A torrent here says nothing but its content: no date, no creator. Whoever has the same bytes under the same name
+//! gets the same info hash.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bytes::Bytes;
+use sha1::{Digest, Sha1};
+
+use super::VirtualFile;
+use super::bencode::Value;
+
+/// The usual piece: 256 KiB.
+pub const PIECE_LENGTH: u32 = 256 << 10;
+
+/// Pieces of one torrent; with more, its pieces get longer. 2,000 of them are 40 KB of metadata, three messages.
+const MANY_PIECES: u64 = 2_000;
+
+/// The longest piece; nobody has to fetch more before the first byte is known to be right.
+const MAX_PIECE_LENGTH: u32 = 16 << 20;
+
+/// SHA-1 of a torrent's info dictionary: its name in swarms.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InfoHash(pub [u8; 20]);
+
+impl fmt::Display for InfoHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for InfoHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Why something is no torrent or none of its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetainfoError {
+    /// Not 40 hexadecimal digits.
+    #[error("an info hash is 40 hexadecimal digits")]
+    Hash,
+    /// A torrent has content.
+    #[error("there is nothing to make a torrent of")]
+    Empty,
+    /// The files' lengths are not the content's.
+    #[error("the files are not as long as their content")]
+    Lengths,
+    /// A name that would leave its folder.
+    #[error("a file's name is empty, has a slash, or is a dot")]
+    Name,
+    /// Not an info dictionary of BEP 3.
+    #[error("not an info dictionary")]
+    Info,
+}
+
+impl FromStr for InfoHash {
+    type Err = MetainfoError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.as_bytes();
+        if digits.len() != 40 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(MetainfoError::Hash);
+        }
+        let mut hash = [0; 20];
+        for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| MetainfoError::Hash)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| MetainfoError::Hash)?;
+        }
+        Ok(InfoHash(hash))
+    }
+}
+
+/// A file within a torrent of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its name in the torrent's folder.
+    pub name: String,
+    /// Its length in bytes.
+    pub length: u64,
+}
+
+/// What a torrent's content is divided into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One file, named as the torrent.
+    Single,
+    /// Files in a folder that is named as the torrent.
+    Multiple(Vec<FileEntry>),
+}
+
+/// A torrent: its info dictionary and what has to be known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Torrent {
+    /// Name of the file or folder.
+    pub name: String,
+    /// Its files.
+    pub layout: Layout,
+    /// Bytes of its content.
+    pub length: u64,
+    /// Bytes of each piece but the last.
+    pub piece_length: u32,
+    /// Its name in swarms.
+    pub info_hash: InfoHash,
+    /// The bencoded info dictionary: what BEP 9 calls the metadata.
+    pub info: Bytes,
+}
+
+/// The three doors of the box's tracker, as whoever asked reaches them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trackers {
+    /// Host and, where it is not the scheme's own, port of the web server.
+    pub web: String,
+    /// Host and port of the UDP tracker.
+    pub udp: Option<String>,
+}
+
+impl Trackers {
+    /// The announce URLs, the ones that most clients can use first.
+    pub fn urls(&self) -> Vec<String> {
+        let mut urls = vec![format!("http://{}/announce", self.web), format!("ws://{}/announce", self.web)];
+        if let Some(udp) = &self.udp {
+            urls.insert(1, format!("udp://{udp}/announce"));
+        }
+        urls
+    }
+}
+
+impl Torrent {
+    /// Hashes `content` and makes a torrent of it; reads every byte once.
+    ///
+    /// # Errors
+    /// [`MetainfoError`] when the parts do not fit together.
+    pub fn make(name: &str, layout: Layout, content: &VirtualFile) -> Result<Self, MetainfoError> {
+        let length = content.length();
+        if length == 0 {
+            return Err(MetainfoError::Empty);
+        }
+        check_name(name)?;
+        if let Layout::Multiple(files) = &layout {
+            files.iter().try_for_each(|file| check_name(&file.name))?;
+            if files.iter().map(|file| file.length).sum::<u64>() != length {
+                return Err(MetainfoError::Lengths);
+            }
+        }
+        let piece_length = piece_length(length);
+        let pieces = hash_pieces(content, piece_length);
+        let info = Bytes::from(info(name, &layout, length, piece_length, &pieces));
+        let info_hash = InfoHash(Sha1::digest(&info).into());
+        Ok(Torrent { name: name.to_owned(), layout, length, piece_length, info_hash, info })
+    }
+
+    /// Reads an info dictionary as another program wrote it.
+    ///
+    /// # Errors
+    /// [`MetainfoError`] when it is none.
+    pub fn read(info: Bytes) -> Result<Self, MetainfoError> {
+        let value = Value::read(&info).map_err(|_| MetainfoError::Info)?;
+        let text = |value: &Value<'_>| value.bytes().and_then(|name| String::from_utf8(name.to_vec()).ok());
+        let number = |value: &Value<'_>| value.integer().and_then(|number| u64::try_from(number).ok());
+        let name = value.get(b"name").and_then(text).ok_or(MetainfoError::Info)?;
+        check_name(&name)?;
+        let (layout, length) = match value.get(b"files").and_then(Value::list) {
+            None => (Layout::Single, value.get(b"length").and_then(number).ok_or(MetainfoError::Info)?),
+            Some(files) => {
+                let mut entries = Vec::new();
+                let mut sum = 0_u64;
+                for file in files {
+                    let length = file.get(b"length").and_then(number).ok_or(MetainfoError::Info)?;
+                    let path = file.get(b"path").and_then(Value::list).ok_or(MetainfoError::Info)?;
+                    let [name] = path else { return Err(MetainfoError::Name) };
+                    let name = text(name).ok_or(MetainfoError::Info)?;
+                    check_name(&name)?;
+                    sum = sum.checked_add(length).ok_or(MetainfoError::Lengths)?;
+                    entries.push(FileEntry { name, length });
+                }
+                (Layout::Multiple(entries), sum)
+            }
+        };
+        let piece_length =
+            value.get(b"piece length").and_then(number).and_then(|length| u32::try_from(length).ok());
+        let piece_length = piece_length.filter(|length| *length > 0).ok_or(MetainfoError::Info)?;
+        let pieces = value.get(b"pieces").and_then(Value::bytes).ok_or(MetainfoError::Info)?;
+        let expected = length.div_ceil(u64::from(piece_length)).checked_mul(20);
+        if length == 0 || expected != u64::try_from(pieces.len()).ok() {
+            return Err(MetainfoError::Lengths);
+        }
+        let info_hash = InfoHash(Sha1::digest(&info).into());
+        Ok(Torrent { name, layout, length, piece_length, info_hash, info })
+    }
+
+    /// How many pieces it has.
+    pub fn pieces(&self) -> u32 {
+        u32::try_from(self.length.div_ceil(u64::from(self.piece_length.max(1)))).unwrap_or(u32::MAX)
+    }
+
+    /// The length of piece `index`; `None` when there is no such piece.
+    pub fn length_of_piece(&self, index: u32) -> Option<u32> {
+        let start = u64::from(index) * u64::from(self.piece_length);
+        let left = self.length.checked_sub(start).filter(|left| *left > 0)?;
+        Some(u32::try_from(left).unwrap_or(u32::MAX).min(self.piece_length))
+    }
+
+    /// The `.torrent` file.
+    pub fn file(&self, trackers: &Trackers) -> Vec<u8> {
+        let urls = trackers.urls();
+        let tiers = urls.iter().map(|url| Value::List(vec![Value::Bytes(url.as_bytes())])).collect();
+        let mut out = vec![b'd'];
+        for (key, value) in [
+            (&b"announce"[..], urls.first().map(|url| Value::Bytes(url.as_bytes()))),
+            (b"announce-list", Some(Value::List(tiers))),
+        ] {
+            if let Some(value) = value {
+                Value::Bytes(key).write(&mut out);
+                value.write(&mut out);
+            }
+        }
+        // The info dictionary goes in as it was hashed.
+        Value::Bytes(b"info").write(&mut out);
+        out.extend_from_slice(&self.info);
+        out.push(b'e');
+        out
+    }
+
+    /// The magnet.
+    pub fn magnet(&self, trackers: &Trackers) -> String {
+        let mut magnet = format!("magnet:?xt=urn:btih:{}&dn={}", self.info_hash, Escaped(&self.name));
+        for url in trackers.urls() {
+            magnet.push_str("&tr=");
+            magnet.push_str(&Escaped(&url).to_string());
+        }
+        magnet
+    }
+}
+
+/// The piece length for so much content: 256 KiB until there would be thousands of pieces, then doubled.
+fn piece_length(length: u64) -> u32 {
+    let mut piece = PIECE_LENGTH;
+    while length.div_ceil(u64::from(piece)) > MANY_PIECES && piece < MAX_PIECE_LENGTH {
+        piece *= 2;
+    }
+    piece
+}
+
+fn check_name(name: &str) -> Result<(), MetainfoError> {
+    let wrong = name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', '\0']);
+    if wrong { Err(MetainfoError::Name) } else { Ok(()) }
+}
+
+fn hash_pieces(content: &VirtualFile, piece_length: u32) -> Vec<u8> {
+    let whole = usize::try_from(piece_length).unwrap_or(usize::MAX);
+    let (mut pieces, mut hasher, mut left) = (Vec::new(), Sha1::new(), whole);
+    for chunk in content.chunks() {
+        let mut rest = &chunk[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(left));
+            hasher.update(now);
+            left -= now.len();
+            rest = later;
+            if left == 0 {
+                pieces.extend_from_slice(&std::mem::take(&mut hasher).finalize());
+                left = whole;
+            }
+        }
+    }
+    if left < whole {
+        pieces.extend_from_slice(&std::mem::take(&mut hasher).finalize());
+    }
+    pieces
+}
+
+fn info(name: &str, layout: &Layout, length: u64, piece_length: u32, pieces: &[u8]) -> Vec<u8> {
+    let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    let first = match layout {
+        Layout::Single => (&b"length"[..], number(length)),
+        Layout::Multiple(files) => {
+            let list = files.iter().map(|file| {
+                let path = Value::List(vec![Value::Bytes(file.name.as_bytes())]);
+                Value::Dictionary(vec![(&b"length"[..], number(file.length)), (b"path", path)])
+            });
+            (&b"files"[..], Value::List(list.collect()))
+        }
+    };
+    let info = Value::Dictionary(vec![
+        first,
+        (b"name", Value::Bytes(name.as_bytes())),
+        (b"piece length", number(u64::from(piece_length))),
+        (b"pieces", Value::Bytes(pieces)),
+    ]);
+    info.to_bytes()
+}
+
+/// Text with everything but unreserved characters as `%XX` (RFC 3986 2.1).
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.0.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                write!(f, "{}", char::from(byte))?;
+            } else {
+                write!(f, "%{byte:02X}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn content(length: usize) -> VirtualFile {
+        let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        VirtualFile::new(bytes.chunks(10_000).map(Bytes::copy_from_slice))
+    }
+
+    #[test]
+    fn the_same_bytes_under_the_same_name_have_the_same_info_hash_however_they_are_cut() {
+        let bytes = vec![7; 600_000];
+        let one = Torrent::make("live.ts", Layout::Single, &VirtualFile::new([Bytes::from(bytes.clone())]))
+            .unwrap();
+        let many = VirtualFile::new(bytes.chunks(777).map(Bytes::copy_from_slice));
+        let many = Torrent::make("live.ts", Layout::Single, &many).unwrap();
+        assert_eq!(one, many);
+        assert_eq!(one.pieces(), 3);
+        assert_eq!(one.length_of_piece(2), Some(600_000 - 2 * PIECE_LENGTH));
+        assert_eq!(one.length_of_piece(3), None);
+    }
+
+    #[test]
+    fn an_info_dictionary_is_what_other_programs_make_of_it() {
+        // `printf abc > a; transmission-create -s 256 a`: the same name, length and piece.
+        let torrent =
+            Torrent::make("a", Layout::Single, &VirtualFile::new([Bytes::from_static(b"abc")])).unwrap();
+        let mut expected = b"d6:lengthi3e4:name1:a12:piece lengthi262144e6:pieces20:".to_vec();
+        expected.extend_from_slice(&Sha1::digest(b"abc"));
+        expected.push(b'e');
+        assert_eq!(torrent.info, expected);
+        assert_eq!(torrent.info_hash, InfoHash(Sha1::digest(&expected).into()));
+    }
+
+    #[test]
+    fn a_torrent_file_has_the_trackers_and_the_info_as_it_was_hashed() {
+        let torrent = Torrent::make("live.ts", Layout::Single, &content(1)).unwrap();
+        let trackers = Trackers { web: "box:8080".into(), udp: Some("box:6969".into()) };
+        let file = torrent.file(&trackers);
+        let value = Value::read(&file).unwrap();
+        assert_eq!(value.get(b"announce").unwrap().bytes(), Some(&b"http://box:8080/announce"[..]));
+        assert_eq!(value.get(b"announce-list").unwrap().list().unwrap().len(), 3);
+        assert_eq!(value.get(b"info").unwrap().to_bytes(), torrent.info);
+    }
+
+    #[test]
+    fn a_magnet_names_hash_file_and_three_trackers() {
+        let torrent = Torrent::make("a b.ts", Layout::Single, &content(1)).unwrap();
+        let magnet = torrent.magnet(&Trackers { web: "[::1]:80".into(), udp: Some("box:6969".into()) });
+        assert!(magnet.starts_with(&format!(
+            "magnet:?xt=urn:btih:{}&dn=a%20b.ts&tr=http%3A%2F%2F%5B",
+            torrent.info_hash
+        )));
+        assert_eq!(magnet.matches("&tr=").count(), 3);
+    }
+
+    #[test]
+    fn names_that_leave_their_folder_and_lengths_that_do_not_add_up_are_refused() {
+        let make =
+            |name: &str, files: Vec<FileEntry>| Torrent::make(name, Layout::Multiple(files), &content(5));
+        let file = |name: &str, length| FileEntry { name: name.into(), length };
+        assert_eq!(make("..", vec![file("a", 5)]), Err(MetainfoError::Name));
+        assert_eq!(make("live", vec![file("../a", 5)]), Err(MetainfoError::Name));
+        assert_eq!(make("live", vec![file("a", 4)]), Err(MetainfoError::Lengths));
+        assert_eq!(Torrent::make("a", Layout::Single, &content(0)), Err(MetainfoError::Empty));
+        assert!(make("live", vec![file("a", 2), file("b", 3)]).is_ok());
+    }
+
+    #[test]
+    fn long_content_gets_longer_pieces() {
+        assert_eq!(piece_length(300 << 20), PIECE_LENGTH);
+        assert_eq!(piece_length(20 << 30), 16 << 20);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_made_is_read_as_the_same(lengths in prop::collection::vec(1_u64..2_000, 1..6), single: bool) {
+            let content = content(usize::try_from(lengths.iter().sum::<u64>()).unwrap());
+            let file = |(at, length): (usize, &u64)| FileEntry { name: format!("{at}.m4s"), length: *length };
+            let files = lengths.iter().enumerate().map(file).collect();
+            let layout = if single { Layout::Single } else { Layout::Multiple(files) };
+            let torrent = Torrent::make("live", layout, &content).unwrap();
+            prop_assert_eq!(Torrent::read(torrent.info.clone()), Ok(torrent));
+        }
+
+        #[test]
+        fn an_info_hash_reads_back(bytes: [u8; 20]) {
+            prop_assert_eq!(InfoHash(bytes).to_string().parse(), Ok(InfoHash(bytes)));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! BitTorrent as a seeder needs it: torrents made from bytes that exist, and the protocol that uploads them.
+//!
+//! Belongs here: bencoding (BEP 3), torrents and magnets, wire messages with their extensions (BEP 6, 9, 10), one
+//! connection's uploader, and who may upload at once. Does not: sockets, threads, or what is seeded (`seeder`);
+//! and downloading, which the box never does.
+
+pub mod bencode;
+mod choker;
+mod extension;
+mod metainfo;
+mod rate;
+mod upload;
+mod virtual_file;
+mod wire;
+
+pub use choker::{Choker, Decision, Place};
+pub use extension::{ExtensionError, ExtensionHandshake, MetadataMessage};
+pub use metainfo::{FileEntry, InfoHash, Layout, MetainfoError, PIECE_LENGTH, Torrent, Trackers};
+pub use rate::RateLimit;
+pub use upload::{Content, Delivery, Dropped, Uploader};
+pub use virtual_file::VirtualFile;
+pub use wire::{BLOCK_HEADER, Block, Handshake, Message, PeerId, Reader, WireError, block_header};
