@@ -21,4 +21,7 @@ pub enum MediaError {
     /// A codec configuration that cannot be read.
     #[error("{0}")]
     Codec(String),
+    /// Codecs that MPEG-TS carries for few players, or not at all.
+    #[error("{0} does not go into MPEG-TS; H.264 or HEVC with AAC does")]
+    NoTransportStream(&'static str),
 }

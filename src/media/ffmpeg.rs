@@ -109,6 +109,17 @@ pub fn cut_fragment(output: &mut Output) -> Result<(), Error> {
     flush(output)
 }
 
+/// Has an MPEG-TS muxer write its tables again before the next packet.
+pub fn resend_headers(output: &mut Output) -> Result<(), Error> {
+    // SAFETY: the context is borrowed exclusively; priv_data is the muxer's options object once the context has a
+    // muxer, and av_opt_set only reads the two strings.
+    let set = unsafe {
+        let private = (*output.as_mut_ptr()).priv_data;
+        ffi::av_opt_set(private, c"mpegts_flags".as_ptr(), c"+resend_headers".as_ptr(), 0)
+    };
+    if set < 0 { Err(Error::from(set)) } else { Ok(()) }
+}
+
 /// Hands every buffered byte to the sink.
 pub fn flush(output: &mut Output) -> Result<(), Error> {
     // SAFETY: the context is borrowed exclusively and its pb is the custom one it was made with.

@@ -1,4 +1,4 @@
-//! FFmpeg's libraries: muxing parts, encoding silence, the test card, reading files. All unsafe code is here.
+//! FFmpeg's libraries: muxing parts and MPEG-TS, encoding silence, the test card, reading files. All unsafe code is here.
 //!
 //! Belongs here: what needs libavformat, libavcodec or libavfilter. Does not: when a part is cut or a picture
 //! held (`event`), and how bitstreams are read without them (`codec`).
@@ -11,7 +11,9 @@ mod file;
 mod muxer;
 mod segmenter;
 mod silence;
+mod sink;
 mod test_card;
+mod transport_stream;
 
 pub use error::MediaError;
 pub use feed::feed;
@@ -19,6 +21,7 @@ pub use file::File;
 pub use segmenter::{Fragment, Segmenter};
 pub use silence::silence;
 pub use test_card::{TestCard, TestCardConfig};
+pub use transport_stream::TransportStream;
 
 use std::sync::Once;
 

@@ -5,9 +5,6 @@
 //! each track where its decode times say, `skip_trailer` leaves out an index nobody reads; `avoid_negative_ts`
 //! and `use_editlist` would shift the timeline.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
-
 use bytes::Bytes;
 use ffmpeg_next::codec::packet::{Flags, Packet};
 use ffmpeg_next::format::context::{Output, StreamIo};
@@ -15,6 +12,7 @@ use ffmpeg_next::{Dictionary, Rational, codec, format};
 
 use super::error::MediaError;
 use super::ffmpeg;
+use super::sink::Sink;
 use crate::stream::{Configuration, Sample, Samples};
 
 /// Picture tracks count in MPEG's clock.
@@ -31,32 +29,6 @@ pub struct Muxer {
 struct Tracks {
     video: Option<usize>,
     audio: Option<usize>,
-}
-
-/// Where libavformat writes to.
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl Sink {
-    /// What was written, in memory of exactly its size: a buffer that grew has up to as much again to spare, and
-    /// the window holds hundreds of them.
-    fn take(&self) -> Bytes {
-        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = Bytes::copy_from_slice(&written);
-        written.clear();
-        bytes
-    }
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Muxer {
