@@ -16,6 +16,7 @@ pub fn check(config: &RunConfig) -> anyhow::Result<()> {
     let checks = [
         ("HTTP port", bind(config.http, "the HTTP", "--http").map(drop)),
         ("RTMP port", bind(config.rtmp, "the RTMP", "--rtmp").map(drop)),
+        ("BitTorrent port", bind(config.bittorrent, "the BitTorrent", "--bittorrent").map(drop)),
         ("data folder", writable(&config.data)),
         ("test card", media::test_card_possible().map_err(anyhow::Error::from)),
     ];

@@ -5,7 +5,6 @@ use tokio::sync::watch;
 use super::chance::random;
 use super::config::{RunConfig, reachable};
 use super::ports::{bind_udp, receive};
-
 use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::telemetry::tell;
@@ -36,6 +35,11 @@ impl Lan {
             interfaces: Interfaces::new(rendezvous.clone()),
             discovery: LocalDiscovery::new(rendezvous, random()?),
         })
+    }
+
+    /// The UDP tracker's port.
+    pub fn tracker_port(&self) -> anyhow::Result<u16> {
+        Ok(self.udp_tracker.local_addr()?.port())
     }
 
     /// Starts all of it. The name in use, such as `venuebox.local`, is told through the `watch`; nothing, while there

@@ -12,6 +12,7 @@ mod ports;
 mod provision;
 mod run;
 mod runtime_folder;
+mod seeding;
 mod service;
 mod sockets;
 mod status;

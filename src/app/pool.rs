@@ -1,4 +1,4 @@
-//! The viewers' threads: a runtime of its own, so that no crowd delays the encoder.
+//! The viewers' threads and the seeder's: runtimes of their own, so that no crowd delays the encoder.
 
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -41,7 +41,13 @@ impl Pool {
             let runtime = runtime.context(failed)?;
             return Ok(Pool { handle: runtime.handle().clone(), running: Running::Several(Some(runtime)) });
         }
-        let runtime = Builder::new_current_thread().enable_all().build().context(failed)?;
+        Pool::alone("viewers")
+    }
+
+    /// Starts a single thread of this name.
+    pub fn alone(name: &str) -> anyhow::Result<Self> {
+        let failed = || format!("the thread of the {name} could not start");
+        let runtime = Builder::new_current_thread().enable_all().build().with_context(failed)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let work = move || {
@@ -49,7 +55,7 @@ impl Pool {
             let _ = runtime.block_on(stopped);
             runtime.shutdown_timeout(END);
         };
-        let thread = thread::Builder::new().name(String::from("viewers")).spawn(work).context(failed)?;
+        let thread = thread::Builder::new().name(String::from(name)).spawn(work).with_context(failed)?;
         Ok(Pool { handle, running: Running::Alone(Some((stop, thread))) })
     }
 

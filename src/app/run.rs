@@ -18,6 +18,7 @@ use super::pool::Pool;
 use super::ports::{bind, listen};
 use super::provision;
 use super::runtime_folder::{LIVED, RuntimeFolder};
+use super::seeding::Seeding;
 use super::service;
 use super::sockets::Sockets;
 use super::supervisor::Crew;
@@ -32,16 +33,17 @@ use crate::lan::Ports;
 use crate::live::{Audience, Hub};
 use crate::media::{Segmenter, TestCardConfig};
 use crate::rendezvous::Rendezvous;
+use crate::seeder;
 use crate::storage::{Found, Lease, Opened, Origin, Storage, settings};
 use crate::stream::WindowLimits;
 use crate::tracker;
 use crate::web::admin::Desk;
 use crate::web::{App, Pulse, Server, Sources};
 
-/// The steps of the drain; their sum stays below five seconds.
+/// The steps of the drain; their sum, with the seeder's, stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
 const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
-const WEB_DRAIN: Duration = Duration::from_millis(2_300);
+const WEB_DRAIN: Duration = Duration::from_millis(2_200);
 const LEDGER_DRAIN: Duration = Duration::from_millis(400);
 
 /// Runs the box until SIGTERM or SIGINT.
@@ -76,7 +78,10 @@ async fn live(
     }
 
     // Build: what survives, and who the box belongs to.
-    let window = WindowLimits { memory: window_memory(), ..WindowLimits::default() };
+    let window = WindowLimits {
+        memory: media_share().unwrap_or(WindowLimits::default().memory),
+        ..WindowLimits::default()
+    };
     let kept = folder.snapshot()?;
     // A running event and the last one.
     let found = snapshot::read(&kept, window.memory * 2);
@@ -139,6 +144,11 @@ async fn live(
         let _entered = viewers.enter();
         Lan::bind(&config, &mut sockets, &rendezvous).inspect_err(another_reason)?
     };
+    let seeding = {
+        let memory = media_share().unwrap_or(seeder::Settings::default().memory);
+        Seeding::bind(&config, &mut sockets, hub.clone(), memory, lan.tracker_port()?)
+            .inspect_err(another_reason)?
+    };
     sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
     let bound = (http.local_addr()?, listener.local_addr()?);
@@ -149,7 +159,7 @@ async fn live(
     let named = (names, config.public_url.clone());
     let seen = (pulse.clone(), journal);
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
-    let app = App::open(hub, audience, desk, rendezvous, web.stop()).await?;
+    let app = App::open(hub, audience, desk, rendezvous, seeding.torrents(), web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
@@ -193,6 +203,7 @@ async fn live(
         meeting.run(stop).await;
         Ok(())
     });
+    let mut peers = seeding.spawn();
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
@@ -217,6 +228,7 @@ async fn live(
             error = event.failed() => break Some(error),
             error = web.failed() => break Some(error),
             error = ledger.failed() => break Some(error),
+            error = peers.failed() => break Some(error),
             () = &mut lived, if counted => {
                 folder.lived();
                 counted = false;
@@ -227,6 +239,7 @@ async fn live(
     // Drain.
     service::stopping();
     log::info!("stopping");
+    peers.drain().await;
     ingest.drain().await;
     event.drain().await;
     web.drain().await;
@@ -274,11 +287,12 @@ fn current_thread() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime could not start")
 }
 
-/// A quarter of this machine's memory is for media in all: a running event and the last one share it, and each
-/// has its snapshot, which holds no more than its window.
-fn window_memory() -> usize {
+/// A quarter of this machine's memory is for media in all, in five equal shares: the windows of a running event and
+/// of the last one, the snapshot that each has and that holds no more than its window, and what the seeder keeps
+/// beyond the window. None where the machine does not say what it has.
+fn media_share() -> Option<usize> {
     let total = sysinfo().ok().and_then(|info| usize::try_from(info.ram_total()).ok());
-    total.map_or(WindowLimits::default().memory, |total| total / 16)
+    total.map(|total| total / 4 / 5)
 }
 
 /// A thousand viewers hold two or three sockets each; the usual soft limit is 1,024.

@@ -22,9 +22,18 @@ pub struct Report {
     pub edge: Position,
 }
 
+/// Finds a segment's magnet by its Media Sequence Number.
+pub type MagnetOf<'a> = &'a dyn Fn(u64) -> Option<String>;
+
 /// The full playlist.
 pub fn render(window: &Window, reports: &[Report]) -> String {
-    write(window, reports, 0)
+    write(window, reports, 0, &|_| None)
+}
+
+/// The full playlist with `#EXT-X-MAGNET:` before each segment that has one, as live-torrent's players read it; for
+/// others it is an unknown tag, which they ignore (RFC 8216bis 6.3.1).
+pub fn render_with(window: &Window, reports: &[Report], magnet_of: MagnetOf<'_>) -> String {
+    write(window, reports, 0, magnet_of)
 }
 
 /// Whether a delta update would leave anything out.
@@ -34,7 +43,7 @@ pub fn can_skip(window: &Window) -> bool {
 
 /// The delta update: older segments are skipped (RFC 8216bis 6.2.5.1).
 pub fn render_delta(window: &Window, reports: &[Report]) -> String {
-    write(window, reports, skippable(window))
+    write(window, reports, skippable(window), &|_| None)
 }
 
 /// CAN-SKIP-UNTIL, six target durations (the least that RFC 8216bis 4.4.3.8 allows), in seconds.
@@ -60,14 +69,20 @@ fn skippable(window: &Window) -> usize {
     window.listed().len() - kept
 }
 
-fn write(window: &Window, reports: &[Report], skipped: usize) -> String {
+fn write(window: &Window, reports: &[Report], skipped: usize, magnet_of: MagnetOf<'_>) -> String {
     let mut text = String::with_capacity(8 << 10);
     // Writing to a String cannot fail.
-    let _ = try_write(&mut text, window, reports, skipped);
+    let _ = try_write(&mut text, window, reports, skipped, magnet_of);
     text
 }
 
-fn try_write(out: &mut String, window: &Window, reports: &[Report], skipped: usize) -> std::fmt::Result {
+fn try_write(
+    out: &mut String,
+    window: &Window,
+    reports: &[Report],
+    skipped: usize,
+    magnet_of: MagnetOf<'_>,
+) -> std::fmt::Result {
     let geometry = window.geometry();
     let part_target = geometry.part_target;
     // RFC 8216bis 8: version 9 for EXT-X-SKIP, 6 for EXT-X-MAP.
@@ -99,7 +114,7 @@ fn try_write(out: &mut String, window: &Window, reports: &[Report], skipped: usi
             writeln!(out, "#EXT-X-MAP:URI=\"{}\"", MediaUri::Init(segment.init.number))?;
             init = Some(&segment.init);
         }
-        write_segment(out, segment, count - index <= SEGMENTS_WITH_PARTS && !window.ended())?;
+        write_segment(out, segment, count - index <= SEGMENTS_WITH_PARTS && !window.ended(), magnet_of)?;
     }
     if window.ended() {
         return writeln!(out, "#EXT-X-ENDLIST");
@@ -116,7 +131,12 @@ fn try_write(out: &mut String, window: &Window, reports: &[Report], skipped: usi
     Ok(())
 }
 
-fn write_segment(out: &mut String, segment: &Segment, with_parts: bool) -> std::fmt::Result {
+fn write_segment(
+    out: &mut String,
+    segment: &Segment,
+    with_parts: bool,
+    magnet_of: MagnetOf<'_>,
+) -> std::fmt::Result {
     writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{}", Date(segment.date))?;
     for (index, part) in segment.parts.iter().enumerate().filter(|_| with_parts || !segment.sealed) {
         let uri = MediaUri::Part(Position { msn: segment.msn, part: index });
@@ -124,6 +144,9 @@ fn write_segment(out: &mut String, segment: &Segment, with_parts: bool) -> std::
         writeln!(out, "#EXT-X-PART:DURATION={},URI=\"{uri}\"{independent}", Seconds(part.duration))?;
     }
     if segment.sealed {
+        if let Some(magnet) = magnet_of(segment.msn) {
+            writeln!(out, "#EXT-X-MAGNET:{magnet}")?;
+        }
         writeln!(out, "#EXTINF:{},\n{}", Seconds(segment.duration()), MediaUri::Segment(segment.msn))?;
     }
     Ok(())

@@ -234,3 +234,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_magnet_stands_before_its_segment_and_segments_without_one_are_as_ever() {
+    let mut window = window();
+    push(&mut window, 4, true);
+    push(&mut window, 4, true);
+    let text = render_with(&window, &[], &|msn| (msn == 11).then(|| format!("magnet:?xt={msn}")));
+    assert_eq!(text.matches("#EXT-X-MAGNET:").count(), 1);
+    let magnet = text.find("#EXT-X-MAGNET:magnet:?xt=11\n#EXTINF:").unwrap();
+    assert!(text[magnet..].contains("11.m4s"));
+    assert_eq!(text.replace("#EXT-X-MAGNET:magnet:?xt=11\n", ""), render(&window, &[]));
+}

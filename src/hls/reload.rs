@@ -12,6 +12,7 @@ pub struct Request {
     msn: Option<u64>,
     part: Option<u64>,
     skip: bool,
+    magnets: bool,
 }
 
 /// The directives contradict RFC 8216bis 6.2.5.
@@ -48,7 +49,7 @@ impl Request {
     /// # Errors
     /// [`DirectiveError`] when a directive is not one.
     pub fn parse(query: &str) -> Result<Self, DirectiveError> {
-        let (mut msn, mut part, mut skip) = (None, None, None);
+        let (mut msn, mut part, mut skip, mut magnets) = (None, None, None, false);
         for field in query.split('&') {
             let (name, value) = field.split_once('=').unwrap_or((field, ""));
             let twice = match name {
@@ -56,6 +57,10 @@ impl Request {
                 "_HLS_part" => part.replace(number(value)?).is_some(),
                 "_HLS_skip" if value == "YES" || value == "v2" => skip.replace(true).is_some(),
                 "_HLS_skip" => return Err(DirectiveError::Skip),
+                "magnets" => {
+                    magnets = value == "1";
+                    false
+                }
                 _ => false,
             };
             if twice {
@@ -65,12 +70,17 @@ impl Request {
         if part.is_some() && msn.is_none() {
             return Err(DirectiveError::PartWithoutSegment);
         }
-        Ok(Request { msn, part, skip: skip.unwrap_or_default() })
+        Ok(Request { msn, part, skip: skip.unwrap_or_default(), magnets })
     }
 
     /// Whether it asks to wait for a segment or part.
     pub fn blocks(&self) -> bool {
         self.msn.is_some()
+    }
+
+    /// Whether segments' magnets shall stand in the playlist (`magnets=1`, no directive of HLS).
+    pub fn magnets(&self) -> bool {
+        self.magnets
     }
 
     /// Whether it asks for a delta update.
@@ -130,6 +140,13 @@ mod tests {
         assert_eq!(Request::parse("_HLS_part=7"), Err(DirectiveError::PartWithoutSegment));
         assert_eq!(Request::parse("_HLS_msn=7&_HLS_msn=7"), Err(DirectiveError::Twice));
         assert_eq!(Request::parse("_HLS_skip=no"), Err(DirectiveError::Skip));
+    }
+
+    #[test]
+    fn magnets_are_asked_for_beside_the_directives() {
+        assert!(Request::parse("magnets=1&_HLS_msn=7").unwrap().magnets());
+        assert!(!Request::parse("magnets=0").unwrap().magnets());
+        assert!(!Request::parse("_HLS_msn=7").unwrap().magnets());
     }
 
     #[test]

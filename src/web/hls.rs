@@ -13,8 +13,9 @@ use tokio::time::Instant;
 
 use super::error::WebError;
 use super::rope::Rope;
+use super::torrents::Magnets;
 use super::{App, Peer, Shared};
-use crate::hls::{MediaUri, multivariant as multivariant_playlist, reload};
+use crate::hls::{MediaUri, media_playlist, multivariant as multivariant_playlist, reload};
 use crate::live::LiveRendition;
 use crate::stream::{Lookup, Position, RenditionId, Window};
 
@@ -108,6 +109,12 @@ async fn playlist(
                 }
             }
         }
+    }
+    if request.magnets() {
+        // Its magnets name the host that this request was sent to, so nobody shares it.
+        let magnets = Magnets::new(&shared.torrents, window.id(), headers).finder();
+        let text = media_playlist::render_with(&window, &[], &magnets);
+        return Ok(bytes(Body::from(text), PLAYLIST, NO_STORE));
     }
     let gzip = accepts_gzip(headers);
     let body = shared.playlists.bodies(window).get(request.skip(), gzip);

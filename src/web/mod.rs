@@ -16,6 +16,7 @@ mod pulse;
 mod rope;
 mod server;
 mod status;
+mod torrents;
 mod tracker;
 mod viewers;
 
@@ -30,6 +31,7 @@ use tower_http::cors::CorsLayer;
 
 use crate::live::{Audience, Hub};
 use crate::rendezvous::Rendezvous;
+use crate::seeder::Torrents;
 use crate::storage::{Settings, StorageError};
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
@@ -55,6 +57,7 @@ struct Shared {
     desk: admin::Desk,
     playlists: PlaylistCache,
     bulletin: Bulletin,
+    torrents: Torrents,
     tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
@@ -79,6 +82,7 @@ impl App {
         audience: Audience,
         desk: admin::Desk,
         rendezvous: Rendezvous,
+        torrents: Torrents,
         stopping: CancellationToken,
     ) -> Result<Self, StorageError> {
         let storage = &desk.storage;
@@ -96,6 +100,7 @@ impl App {
             poster: watch::Sender::new(poster),
             ticket: Ticket::new(key),
             desk,
+            torrents,
             stopping,
         })))
     }
@@ -135,6 +140,8 @@ impl App {
         let stream = Router::new()
             .route("/hls/stream.m3u8", get(hls::multivariant))
             .route("/hls/{epoch}/{rendition}/{file}", get(hls::media))
+            .route("/torrents.json", get(torrents::list))
+            .route("/torrents/{file}", get(torrents::file))
             .route_layer(gate.clone());
         let public = stream.route("/api/status", get(status::status)).layer(open);
         Router::new()

@@ -1,0 +1,83 @@
+//! The seeder on a thread of its own, so that no peer delays the encoder or the viewers.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::chance::random;
+use super::config::RunConfig;
+use super::pool::Pool;
+use super::ports::{bind, listen};
+use super::sockets::Sockets;
+use super::supervisor::Crew;
+use crate::live::Hub;
+use crate::seeder::{Doors, Seeder, Settings, Torrents};
+
+/// Its step of the drain.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// What is bound, and not yet running.
+#[derive(Debug)]
+pub struct Seeding {
+    peers: Peers,
+    seeder: Seeder,
+    doors: Doors,
+}
+
+/// What runs.
+#[derive(Debug)]
+pub struct Peers {
+    thread: Pool,
+    crew: Crew,
+}
+
+impl Seeding {
+    /// Takes or binds the port. The seeder's share of the memory is `memory`; `tracker_udp` is the UDP tracker's port.
+    pub fn bind(
+        config: &RunConfig,
+        sockets: &mut Sockets,
+        hub: Hub,
+        memory: usize,
+        tracker_udp: u16,
+    ) -> anyhow::Result<Self> {
+        let thread = Pool::alone("seeder")?;
+        let crew = Crew::new("seeder", DRAIN, thread.handle());
+        let socket = {
+            let _entered = thread.handle().enter();
+            listen(sockets, "bittorrent", || bind(config.bittorrent, "BitTorrent", "--bittorrent"))?
+        };
+        let settings = Settings { memory, tracker_udp: Some(tracker_udp), ..Settings::default() };
+        let made = Seeder::new(settings, hub, socket, random()?);
+        let (seeder, doors) = made.context("the seeder's thread could not start")?;
+        Ok(Seeding { peers: Peers { thread, crew }, seeder, doors })
+    }
+
+    /// What it seeds.
+    pub fn torrents(&self) -> Torrents {
+        self.doors.torrents.clone()
+    }
+
+    /// Starts it.
+    pub fn spawn(self) -> Peers {
+        let Seeding { mut peers, seeder, .. } = self;
+        let stop = peers.crew.stop();
+        peers.crew.spawn("seeder", async move {
+            seeder.run(stop).await;
+            Ok(())
+        });
+        peers
+    }
+}
+
+impl Peers {
+    /// Waits for a task to end by itself, which none should.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        self.crew.failed().await
+    }
+
+    /// Lets every peer go, and ends the thread.
+    pub async fn drain(self) {
+        self.crew.drain().await;
+        drop(self.thread);
+    }
+}
