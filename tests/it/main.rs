@@ -27,6 +27,7 @@ mod page;
 mod players;
 mod restart;
 mod snapshot;
+mod seeder;
 mod takeover;
 mod tracker;
 mod tracker_abuse;

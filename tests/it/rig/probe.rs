@@ -13,7 +13,13 @@ pub fn decode_errors(media: &[u8]) -> String {
         media,
     );
     match decoded {
-        Ok(counts) if counts.lines().all(|count| count.parse::<u64>().is_ok_and(|count| count > 0)) => {
+        // A transport stream's tracks stand there once more below their program.
+        Ok(counts)
+            if counts
+                .lines()
+                .filter(|line| !line.is_empty())
+                .all(|count| count.parse::<u64>().is_ok_and(|count| count > 0)) =>
+        {
             String::new()
         }
         Ok(counts) => format!("a track has no frames: {counts}"),
