@@ -28,6 +28,7 @@ mod playlist;
 #[allow(dead_code, reason = "the tests use more of it")]
 mod process;
 mod report;
+mod seeder;
 mod sender;
 mod servers;
 mod tracker;
@@ -41,7 +42,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use memory::Filling;
 use report::Section;
 
-const SECTIONS: [&str; 7] = ["ingest", "plain", "lowlatency", "delay", "browser", "tracker", "memory"];
+const SECTIONS: [&str; 8] =
+    ["ingest", "plain", "lowlatency", "delay", "browser", "tracker", "seeder", "memory"];
 
 /// Viewers of the two crowds.
 const CROWDS: [u32; 2] = [200, 1_000];
@@ -97,6 +99,7 @@ async fn run(wanted: &[String]) -> Vec<Section> {
             "lowlatency" => load::low_latency(&CROWDS, WINDOW, PAIRS).await,
             "tracker" => tracker::measure(WINDOW, PAIRS).await,
             "delay" => delay::measure(MINUTE * 2 / 3).await,
+            "seeder" => seeder::measure(WINDOW / 2).await,
             _ => browser::measure(MINUTE).await,
         });
     }
