@@ -47,9 +47,9 @@ impl Venue {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let list = list(&self.venuebox);
-            let of_kind =
+            let mut of_kind =
                 list["torrents"].as_array().unwrap().iter().filter(|torrent| torrent["kind"] == kind);
-            if let Some(torrent) = of_kind.last() {
+            if let Some(torrent) = of_kind.next_back() {
                 let text = |key: &str| torrent[key].as_str().unwrap().to_owned();
                 return Listed {
                     info_hash: text("infoHash"),
@@ -176,7 +176,7 @@ fn aria2_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
     let (bundle, folder) = (venue.newest("bundle"), folder());
     let mut command = Command::new("aria2c");
     command.args(["--seed-time=0", "--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false"]);
-    command.args(["--enable-peer-exchange=false", "--listen-port=0-65535", "--follow-torrent=mem"]);
+    command.args(["--enable-peer-exchange=false", "--follow-torrent=mem"]);
     command.args(["--summary-interval=0", "--allow-overwrite=true", "--dir"]).arg(folder.path());
     command.arg(venue.bare_magnet(&bundle));
     let file = fetched(&mut command, &folder.path().join("live.ts"));
@@ -221,6 +221,9 @@ fn transmission_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
     let mut permissions = std::fs::metadata(&finish).unwrap().permissions();
     std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
     std::fs::set_permissions(&finish, permissions).unwrap();
+    // It would try uTP first, for as long as the test has.
+    let others = r#"{"utp-enabled":false,"dht-enabled":false,"lpd-enabled":false,"pex-enabled":false}"#;
+    std::fs::write(settings.path().join("settings.json"), others).unwrap();
     let mut command = Command::new("transmission-cli");
     command.args(["--no-portmap", "--encryption-tolerated", "--port", "51999", "--finish"]).arg(&finish);
     command.arg("--config-dir").arg(settings.path()).arg("--download-dir").arg(folder.path());
