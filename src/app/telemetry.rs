@@ -16,6 +16,8 @@ pub fn start(level: log::LevelFilter) {
     }
     let mut builder = env_logger::Builder::new();
     builder.filter_level(level.min(log::LevelFilter::Warn)).filter_module("venuebox", level);
+    // The WebRTC crates warn of what every connection begins with.
+    builder.filter_module("rtc", level.min(log::LevelFilter::Error));
     // A second start (a test in the same process) keeps the first one.
     let _ = builder.try_init();
 }
