@@ -185,3 +185,7 @@ impl<T: Transport> Connection<T> {
         Err(Ended::Evicted)
     }
 }
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;
