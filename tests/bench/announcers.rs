@@ -126,11 +126,14 @@ fn announcement(number: usize, offers: usize, round: usize) -> String {
             json!({"offer_id": id, "offer": {"type": "offer", "sdp": sdp}})
         })
         .collect();
-    json!({
+    let mut said = json!({
         "action": "announce", "info_hash": name("swarm", number / SWARM), "peer_id": name("peer", number),
-        "numwant": offers.len(), "left": 1, "event": if round == 0 { "started" } else { "" }, "offers": offers,
-    })
-    .to_string()
+        "numwant": offers.len(), "left": 1, "offers": offers,
+    });
+    if round == 0 {
+        said["event"] = json!("started");
+    }
+    said.to_string()
 }
 
 fn name(kind: &str, number: usize) -> String {

@@ -110,8 +110,7 @@ impl Server {
         let folder = folder();
         let http = free_port();
         let conf = fill(include_str!("peers/aquatic_ws.toml"), &folder, "aquatic_ws.toml", http, http);
-        let process =
-            Process::start(Command::new(&program).arg("--config").arg(conf).current_dir(folder.path()));
+        let process = Process::start(Command::new(&program).arg("-c").arg(conf).current_dir(folder.path()));
         until_open(http);
         let name = String::from("aquatic_ws");
         Some(Server { name, http, rtmp: http, entrance: "", process, _folder: folder })
