@@ -1,6 +1,7 @@
 //! Pages at a tracker: they announce, offer, answer and count.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,10 +62,10 @@ async fn connect(tracker: SocketAddr) -> Socket {
     client_async(format!("ws://{tracker}/announce"), stream).await.expect("no WebSocket").0
 }
 
-/// Pages that have announced themselves once and stay.
-pub async fn idle(tracker: SocketAddr, count: usize) -> Vec<Socket> {
-    let mut all = Vec::with_capacity(count);
-    for number in 0..count {
+/// Pages of these numbers that have announced themselves once and stay.
+pub async fn idle(tracker: SocketAddr, numbers: Range<usize>) -> Vec<Socket> {
+    let mut all = Vec::with_capacity(numbers.len());
+    for number in numbers {
         let mut socket = connect(tracker).await;
         socket.send(Message::text(announcement(number, 0, 0))).await.unwrap();
         socket.next().await.unwrap().unwrap();
@@ -78,12 +79,13 @@ async fn announce(mut socket: Socket, number: usize, (offers, pause): (usize, Du
     if socket.send(Message::text(announcement(number, offers, round))).await.is_err() {
         return;
     }
-    let mut due = None;
+    // aquatic_ws replies to answers as well, which counts for nothing.
+    let (mut due, mut waiting) = (None, true);
     loop {
         let message = tokio::select! {
             message = socket.next() => message,
             () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                due = None;
+                (due, waiting) = (None, true);
                 round += 1;
                 if socket.send(Message::text(announcement(number, offers, round))).await.is_err() {
                     return;
@@ -105,7 +107,8 @@ async fn announce(mut socket: Socket, number: usize, (offers, pause): (usize, Du
         } else if told.get("answer").is_some() {
             tally.relays.fetch_add(1, Ordering::Relaxed);
             continue;
-        } else if told.get("interval").is_some() {
+        } else if waiting && told.get("interval").is_some() {
+            waiting = false;
             tally.announces.fetch_add(1, Ordering::Relaxed);
             due = Some(Instant::now() + pause);
             continue;
