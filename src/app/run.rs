@@ -159,7 +159,7 @@ async fn live(
     let named = (names, config.public_url.clone());
     let seen = (pulse.clone(), journal);
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
-    let app = App::open(hub, audience, desk, rendezvous, seeding.torrents(), web.stop()).await?;
+    let app = App::open(hub, audience, desk, rendezvous.clone(), seeding.torrents(), web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
@@ -203,7 +203,7 @@ async fn live(
         meeting.run(stop).await;
         Ok(())
     });
-    let mut peers = seeding.spawn();
+    let mut peers = seeding.spawn(rendezvous);
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));

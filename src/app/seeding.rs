@@ -11,6 +11,7 @@ use super::ports::{bind, listen};
 use super::sockets::Sockets;
 use super::supervisor::Crew;
 use crate::live::Hub;
+use crate::rendezvous::Rendezvous;
 use crate::seeder::{Doors, Seeder, Settings, Torrents};
 
 /// Its step of the drain.
@@ -57,12 +58,17 @@ impl Seeding {
         self.doors.torrents.clone()
     }
 
-    /// Starts it.
-    pub fn spawn(self) -> Peers {
-        let Seeding { mut peers, seeder, .. } = self;
+    /// Starts it, and tells the meeting point what it has.
+    pub fn spawn(self, rendezvous: Rendezvous) -> Peers {
+        let Seeding { mut peers, seeder, doors } = self;
         let stop = peers.crew.stop();
         peers.crew.spawn("seeder", async move {
             seeder.run(stop).await;
+            Ok(())
+        });
+        let stop = peers.crew.stop();
+        peers.crew.spawn("meeting point", async move {
+            doors.meet(rendezvous, stop).await;
             Ok(())
         });
         peers

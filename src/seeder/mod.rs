@@ -19,6 +19,7 @@ mod folder;
 mod follower;
 mod interfaces;
 mod listener;
+mod meeting;
 mod reel;
 mod settings;
 mod shelf;

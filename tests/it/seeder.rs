@@ -248,7 +248,6 @@ fn torrent_stream_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
 
 /// The box's own tracker brings browsers' offers to the seeder.
 #[test]
-#[ignore = "needs the box's tracker"]
 fn webtorrent_in_node_fetches_a_segment_by_its_magnet_over_webrtc() {
     let venue = Venue::start();
     let (segment, folder) = (venue.newest("segment"), folder());

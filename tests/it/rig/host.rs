@@ -27,7 +27,8 @@ pub fn cabled() -> Option<[Host; 2]> {
         assert!(std::env::var_os("CI").is_none(), "{SKIPPED}");
         let test = std::thread::current().name().unwrap_or_default().to_owned();
         // Not by `eprintln`, which a test's success would swallow.
-        writeln!(std::io::stderr(), "SKIPPED {test}: {SKIPPED}").unwrap();
+        let mut terminal = std::io::stderr();
+        writeln!(terminal, "SKIPPED {test}: {SKIPPED}").unwrap();
         return None;
     };
     first.run(&["ip", "link", "add", "cable", "type", "veth", "peer", "name", "other"]);

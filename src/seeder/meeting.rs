@@ -1,0 +1,46 @@
+//! The seeder at the meeting point: what it has is told, pages' offers come from there, and answers go back.
+
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{Doors, Offer};
+use crate::bittorrent::InfoHash;
+use crate::rendezvous::{self, Rendezvous};
+use crate::tracker;
+
+impl Doors {
+    /// Tells the tracker what is seeded, and hands its offers on, until `stop`.
+    pub async fn meet(self, rendezvous: Rendezvous, stop: CancellationToken) {
+        let Doors { torrents, offers, peer_id } = self;
+        let (Some(mut catalogues), Some(port)) = (torrents.watch(), torrents.port()) else { return };
+        let Some(mut door) = rendezvous.register_seeder(tracker::PeerId(peer_id.0), port).await else {
+            return;
+        };
+        let tasks = TaskTracker::new();
+        loop {
+            let hashes = catalogues.borrow_and_update().info_hashes().collect::<Vec<_>>();
+            door.seed(hashes.into_iter().map(|hash| tracker::InfoHash(hash.0)).collect());
+            let offer = tokio::select! {
+                () = stop.cancelled() => break,
+                changed = catalogues.changed() => match changed {
+                    Ok(()) => continue,
+                    Err(_) => break,
+                },
+                offer = door.next() => offer,
+            };
+            let Some(rendezvous::Offer { info_hash, sdp, reply, .. }) = offer else { break };
+            let (answer, answered) = oneshot::channel();
+            // Beyond the bound it is not answered, as by a peer that has enough.
+            if offers.try_send(Offer { info_hash: InfoHash(info_hash.0), sdp, answer }).is_ok() {
+                tasks.spawn(async move {
+                    if let Ok(sdp) = answered.await {
+                        reply.answer(sdp).await;
+                    }
+                });
+            }
+        }
+        tasks.close();
+        tasks.wait().await;
+    }
+}
