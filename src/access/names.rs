@@ -72,7 +72,7 @@ impl Names {
                     || address.is_loopback()
                     || self.names.iter().any(|own| own == name)
             }
-            None => self.names.iter().any(|own| own == name),
+            None => is_numbered(name) || self.names.iter().any(|own| own == name),
         };
         if ours { Ok(()) } else { Err(Foreign::Host) }
     }
@@ -91,6 +91,12 @@ impl Names {
             Err(Foreign::Origin)
         }
     }
+}
+
+/// What the box is called where another one has its name already: `venuebox-2.local`.
+fn is_numbered(name: &str) -> bool {
+    let number = name.strip_prefix("venuebox-").and_then(|rest| rest.strip_suffix(".local"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a page of that origin asks the host that it came from.
@@ -136,6 +142,7 @@ mod tests {
             "hall-1.local.",
             "venuebox.local",
             "VenueBox.local:1",
+            "venuebox-2.local:8080",
             "stream.example.org",
             "[::ffff:10.0.4.2]:8080",
         ] {
@@ -161,6 +168,9 @@ mod tests {
             "localhost.evil.example",
             "10.0.4.2.evil.example",
             "venuebox.local.evil.example",
+            "venuebox-.local",
+            "venuebox-2.evil.local",
+            "venuebox-2.local.evil.example",
             "x:y",
             "localhost:",
             "localhost:80x",
