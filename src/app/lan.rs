@@ -1,6 +1,7 @@
 //! The ports and the name that the box has on its own network beside HTTP and RTMP.
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::chance::random;
 use super::config::{RunConfig, reachable};
@@ -8,6 +9,7 @@ use super::ports::{bind_udp, receive};
 use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::telemetry::tell;
+use crate::journal::{Journal, Note};
 use crate::lan::{Advertisement, Interfaces, LocalDiscovery, Mdns, Ports, StunResponder, UdpTracker};
 use crate::rendezvous::Rendezvous;
 
@@ -42,9 +44,8 @@ impl Lan {
         Ok(self.udp_tracker.local_addr()?.port())
     }
 
-    /// Starts all of it. The name in use, such as `venuebox.local`, is told through the `watch`; nothing, while there
-    /// is none.
-    pub fn spawn(self, crew: &mut Crew, ports: Ports) -> anyhow::Result<watch::Receiver<Option<String>>> {
+    /// Starts all of it. The operator reads in the journal of a name that somebody else has.
+    pub fn spawn(self, crew: &mut Crew, ports: Ports, journal: Journal) -> anyhow::Result<()> {
         let (stun, tracker) = (self.stun.local_addr()?, self.udp_tracker.local_addr()?);
         let stop = crew.stop();
         crew.spawn("STUN", async move {
@@ -68,14 +69,11 @@ impl Lan {
         });
         tell(&format!("tracker  udp://{}/announce", reachable(tracker)));
         tell(&format!("stun     stun:{}", reachable(stun)));
-        let (nobody, mut name) = watch::channel(None);
-        drop(nobody);
         if !crate::lan::is_loopback_only(ports.http) {
             let advertisement = Advertisement { host: HOST.into(), title: HOST.into(), ports };
             // A box without multicast is found by its address.
             match Mdns::new(&advertisement) {
-                Ok((mdns, told)) => {
-                    name = told;
+                Ok((mdns, name)) => {
                     let stop = crew.stop();
                     crew.spawn("multicast DNS", async move {
                         if let Err(error) = mdns.run(stop.clone()).await {
@@ -84,10 +82,27 @@ impl Lan {
                         }
                         Ok(())
                     });
+                    let stop = crew.stop();
+                    crew.spawn("name", async move {
+                        watch_name(name, &journal, &stop).await;
+                        Ok(())
+                    });
                 }
                 Err(error) => log::warn!("{error}"),
             }
         }
-        Ok(name)
+        Ok(())
     }
+}
+
+/// Tells the operator when the box goes by another name than theirs, until `stop`.
+async fn watch_name(mut name: watch::Receiver<Option<String>>, journal: &Journal, stop: &CancellationToken) {
+    let own = format!("{HOST}.local");
+    while let Some(Ok(())) = stop.run_until_cancelled(name.changed()).await {
+        let other = name.borrow_and_update().clone().filter(|name| *name != own);
+        if let Some(name) = other {
+            journal.note(Note::NameTaken { name });
+        }
+    }
+    stop.cancelled().await;
 }

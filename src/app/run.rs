@@ -157,7 +157,7 @@ async fn live(
         config.public_url.as_deref(),
     );
     let named = (names, config.public_url.clone());
-    let seen = (pulse.clone(), journal);
+    let seen = (pulse.clone(), journal.clone());
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
     let app = App::open(hub, audience, desk, rendezvous.clone(), seeding.torrents(), web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
@@ -207,7 +207,7 @@ async fn live(
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
-    let _name = lan.spawn(&mut web, Ports { http, rtmp })?;
+    lan.spawn(&mut web, Ports { http, rtmp }, journal)?;
     if let Some(key) = &provisioned.key {
         tell(&format!("key      {}", key.reveal()));
     }

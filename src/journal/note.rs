@@ -144,6 +144,11 @@ pub enum Note {
         /// Where the damaged one was put.
         aside: String,
     },
+    /// Another device has the box's name on the network.
+    NameTaken {
+        /// The name that the box has instead.
+        name: String,
+    },
     /// The disk is nearly full.
     DiskLow {
         /// Percent that are free.
@@ -314,6 +319,11 @@ impl Note {
                 Bad,
                 "The box's settings were damaged and began anew.",
                 format!("The old file was kept as {aside}. Claim the box again and enter your settings."),
+            ),
+            Note::NameTaken { name } => words(
+                Warn,
+                "Another device on this network has the box's name.",
+                format!("This box is called {name} instead; its addresses are the same as before."),
             ),
             Note::DiskLow { percent } => words(
                 Warn,
