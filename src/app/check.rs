@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 
 use super::config::RunConfig;
-use super::ports::bind;
+use super::ports::{bind, bind_udp};
 use crate::media;
 
 /// Checks ports, folders and codecs, and prints a line for each.
@@ -16,6 +16,8 @@ pub fn check(config: &RunConfig) -> anyhow::Result<()> {
     let checks = [
         ("HTTP port", bind(config.http, "the HTTP", "--http").map(drop)),
         ("RTMP port", bind(config.rtmp, "the RTMP", "--rtmp").map(drop)),
+        ("STUN port", bind_udp(config.stun, "the STUN", "--stun").map(drop)),
+        ("UDP tracker port", bind_udp(config.tracker_udp, "the UDP tracker", "--tracker-udp").map(drop)),
         ("BitTorrent port", bind(config.bittorrent, "the BitTorrent", "--bittorrent").map(drop)),
         ("data folder", writable(&config.data)),
         ("test card", media::test_card_possible().map_err(anyhow::Error::from)),

@@ -106,3 +106,25 @@ async fn watch_name(mut name: watch::Receiver<Option<String>>, journal: &Journal
     }
     stop.cancelled().await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_operator_is_told_of_a_name_that_somebody_else_has_and_of_none_that_is_ours() {
+        let (journal, stop) = (Journal::new(), CancellationToken::new());
+        let mut news = journal.news();
+        let (name, told) = watch::channel(None);
+        let watching = async {
+            for heard in ["venuebox.local", "venuebox-2.local"] {
+                name.send_replace(Some(heard.to_owned()));
+                tokio::task::yield_now().await;
+            }
+            let first = news.recv().await.unwrap();
+            assert!(first.more.unwrap().contains("venuebox-2.local"));
+            stop.cancel();
+        };
+        tokio::join!(watching, watch_name(told, &journal, &stop));
+    }
+}

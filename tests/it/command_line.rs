@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use nix::sys::signal::Signal;
 
-use crate::rig::{PATIENCE, Publisher, VenueBox};
+use crate::rig::{PATIENCE, Publisher, VenueBox, free_ports};
 
 fn venuebox(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
@@ -88,9 +88,13 @@ fn status_without_a_box_says_so() {
 fn check_finds_nothing_wrong_on_this_machine() {
     let folders = tempfile::tempdir().unwrap();
     let data = folders.path().to_str().unwrap();
-    let output = venuebox(&["check", "--data", data, "--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    let mut arguments = vec!["check", "--data", data];
+    for word in free_ports() {
+        arguments.push(word);
+    }
+    let output = venuebox(&arguments);
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    assert_eq!(text(&output.stdout).matches("ok ").count(), 4);
+    assert_eq!(text(&output.stdout).matches("ok ").count(), 7);
 }
 
 #[test]

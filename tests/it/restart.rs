@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 
 use crate::rig::{
     Clip, HeldSockets, MediaPlaylist, PATIENCE, Process, Publisher, Recorder, VenueBox, assert_contiguous,
-    clip_by, decode_errors, get, get_with, imageio_ffmpeg, tracks,
+    clip_by, decode_errors, free_ports, get, get_with, imageio_ffmpeg, tracks,
 };
 
 /// A start in mid-event answers so soon.
@@ -282,7 +282,7 @@ async fn an_event_goes_on_after_many_kills() {
 
 fn run_with(sockets: &HeldSockets, folders: &tempfile::TempDir) -> Command {
     let mut command = sockets.handed_to(env!("CARGO_BIN_EXE_venuebox"));
-    command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    command.arg("run").args(free_ports());
     command.arg("--data").arg(folders.path().join("data"));
     command.arg("--runtime").arg(folders.path().join("runtime"));
     command
@@ -295,6 +295,26 @@ fn a_socket_of_a_name_that_nobody_knows_is_refused_in_plain_words() {
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("\"telnet\"") && said.contains("tracker-udp"), "{said}");
+}
+
+#[test]
+fn every_port_may_be_a_socket_that_was_handed_over() {
+    let folders = tempfile::tempdir().unwrap();
+    let sockets = HeldSockets::named(&["http", "rtmp", "stun", "tracker-udp", "bittorrent"]);
+    let process = Process::start(&mut run_with(&sockets, &folders));
+    let told = [
+        ("viewers", "http", "/"),
+        ("server", "rtmp", "/live"),
+        ("tracker", "tracker-udp", "/announce"),
+        ("stun", "stun", ""),
+    ];
+    for (what, socket, path) in told {
+        let address = format!("{}{path}", sockets.address(socket));
+        process.line(PATIENCE, |line| (line.starts_with(what) && line.ends_with(&address)).then_some(()));
+    }
+    let list = get(&format!("http://{}/torrents.json", sockets.address("http"))).text();
+    let port = sockets.address("bittorrent").port();
+    assert!(list.contains(&format!("\"port\":{port},")), "{list}");
 }
 
 #[test]

@@ -10,7 +10,9 @@ use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
 use crate::restart::{assert_went_on, on_air, stream};
-use crate::rig::{Browser, Cable, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors};
+use crate::rig::{
+    Browser, Cable, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors, free_ports,
+};
 
 /// A new player starts on what is on air now.
 async fn assert_a_new_player_starts(venuebox: &VenueBox, recorder: &mut Recorder) {
@@ -220,7 +222,7 @@ async fn a_snapshot_that_two_starts_died_of_is_set_aside() {
 /// What a box says that must not start with the folders of this one.
 fn refused(venuebox: &VenueBox, change: impl Fn(&mut Command)) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
-    command.arg("run").args(["--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    command.arg("run").args(free_ports());
     command.arg("--data").arg(venuebox.data()).arg("--runtime").arg(venuebox.runtime());
     change(&mut command);
     let output = command.output().unwrap();

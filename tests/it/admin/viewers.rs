@@ -23,6 +23,10 @@ fn the_viewers_password_guards_the_stream_and_players_send_it_as_they_can() {
     assert!(refused.header("www-authenticate").unwrap().starts_with("Basic"));
     assert_eq!(venuebox.get("/hls/x/1-0/1.m4s").status, 401);
     assert_eq!(venuebox.get("/api/live").status, 401);
+    assert_eq!(venuebox.get("/torrents.json").status, 401);
+    assert_eq!(venuebox.get(&format!("/torrents/{}.torrent", "0".repeat(40))).status, 401);
+    // The tracker is for every page of this network.
+    assert_eq!(venuebox.get("/announce").status, 200);
     assert_eq!(venuebox.get("/api/status").status, 200);
 
     let enter = |password: &str| {
@@ -36,6 +40,7 @@ fn the_viewers_password_guards_the_stream_and_players_send_it_as_they_can() {
     let cookie = entered.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
     let with_cookie = |path: &str| get_with(&venuebox.url(path), &[("cookie", &cookie)]).status;
     assert_eq!(with_cookie("/hls/stream.m3u8"), 404);
+    assert_eq!(with_cookie("/torrents.json"), 200);
     assert_eq!(watch(&[("cookie", &cookie)]), json!({"password": true, "open": true}));
 
     // player:doors open, and without a name.

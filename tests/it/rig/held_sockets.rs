@@ -1,12 +1,13 @@
 //! Listening sockets that the test holds and hands over, as systemd does with its socket units.
 
-use std::net::TcpListener;
-use std::os::fd::AsRawFd;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::process::Command;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use socket2::SockRef;
 
-pub struct HeldSockets(Vec<(&'static str, TcpListener)>);
+pub struct HeldSockets(Vec<(&'static str, OwnedFd)>);
 
 impl HeldSockets {
     /// The two that every box needs.
@@ -15,12 +16,21 @@ impl HeldSockets {
     }
 
     pub fn named(names: &[&'static str]) -> Self {
-        let socket = || {
-            let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = |name: &str| {
+            let socket: OwnedFd = match name {
+                "stun" | "tracker-udp" => UdpSocket::bind("127.0.0.1:0").unwrap().into(),
+                _ => TcpListener::bind("127.0.0.1:0").unwrap().into(),
+            };
             fcntl(&socket, FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
             socket
         };
-        HeldSockets(names.iter().map(|name| (*name, socket())).collect())
+        HeldSockets(names.iter().map(|name| (*name, socket(name))).collect())
+    }
+
+    /// Where the one of that name is bound.
+    pub fn address(&self, name: &str) -> SocketAddr {
+        let (_, socket) = self.0.iter().find(|(held, _)| *held == name).expect("no such socket is held");
+        SockRef::from(socket).local_addr().unwrap().as_socket().unwrap()
     }
 
     /// The program with the sockets from descriptor 3 on.

@@ -38,7 +38,7 @@ pub use recorder::Recorder;
 pub use sync::flashes_and_beeps;
 pub use tracker_client::{TrackerClient, python};
 pub use turn::Turn;
-pub use venuebox::{KEY, PASSWORD, VenueBox};
+pub use venuebox::{KEY, PASSWORD, VenueBox, free_ports};
 
 use std::time::Duration;
 

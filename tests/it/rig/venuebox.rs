@@ -20,6 +20,14 @@ pub const KEY: &str = "test-key";
 /// The operator's password of a box that was provisioned with one.
 pub const PASSWORD: &str = "a test's password";
 
+/// What says where its ports are.
+const PORTS: [&str; 5] = ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"];
+
+/// Arguments that take a free port for each, for a box beside others.
+pub fn free_ports() -> impl Iterator<Item = &'static str> {
+    PORTS.iter().flat_map(|port| [*port, "127.0.0.1:0"])
+}
+
 /// What its command line provisions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Given {
@@ -209,9 +217,7 @@ fn run(folders: &Path, given: Given, arguments: &[String], place: &Place) -> Pro
     }
     command.args(["run", "--data"]).arg(folders.join("data"));
     command.arg("--runtime").arg(folders.join("runtime"));
-    for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {
-        command.args([port, address]);
-    }
+    command.args(PORTS.iter().flat_map(|port| [*port, address]));
     command.args(arguments);
     Process::start(&mut command)
 }
