@@ -58,12 +58,12 @@ impl Seeding {
         self.doors.torrents.clone()
     }
 
-    /// Starts it, and tells the meeting point what it has.
+    /// Starts it, and tells the meeting point what it has and asks it whom to serve.
     pub fn spawn(self, rendezvous: Rendezvous) -> Peers {
         let Seeding { mut peers, seeder, doors } = self;
-        let stop = peers.crew.stop();
+        let (stop, meeting) = (peers.crew.stop(), rendezvous.clone());
         peers.crew.spawn("seeder", async move {
-            seeder.run(stop).await;
+            seeder.run(meeting, stop).await;
             Ok(())
         });
         let stop = peers.crew.stop();

@@ -15,7 +15,7 @@ use super::handle::{Counters, Letter, Seeded};
 use super::seeder::{Offer, Reply};
 use super::socket::Outgoing;
 use crate::access::Prefix;
-use crate::tracker::message::{self, Announce, Answer, MAX_SCRAPED, Message};
+use crate::tracker::message::{self, Announce, Answer, Message};
 use crate::tracker::{Config, InfoHash, OfferId, PeerId, Refusal, SocketId, Swarms, Target, WebAnnounce};
 
 /// Letters that are read before the desk looks up.
@@ -156,7 +156,6 @@ impl Desk {
             Ok(Message::Announce(announce)) => self.announce((socket, address), &announce),
             Ok(Message::Answer(answer)) => self.answer((socket, address), &answer),
             Ok(Message::Scrape(swarms)) => {
-                let swarms = if swarms.is_empty() { self.table.names(MAX_SCRAPED) } else { swarms };
                 let files: Vec<_> =
                     swarms.into_iter().map(|swarm| (swarm, self.table.counts(swarm))).collect();
                 self.send(socket, message::scraped(self.table.config().min_interval, &files));

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::serve;
 use super::exchange::Exchange;
+use crate::rendezvous::Rendezvous;
 
 /// After a failed accept (no file descriptors left) the listener rests, so that it does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(50);
@@ -17,8 +18,13 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 /// What the system may hold for a peer that does not read. Threat: 256 sockets that grew to megabytes each.
 const SEND_BUFFER: usize = 512 << 10;
 
-/// Accepts peers until `stop`.
-pub async fn listen(socket: TcpListener, exchange: Arc<Exchange>, stop: CancellationToken) {
+/// Accepts peers whom the tracker would serve too, until `stop`.
+pub async fn listen(
+    socket: TcpListener,
+    exchange: Arc<Exchange>,
+    rendezvous: Rendezvous,
+    stop: CancellationToken,
+) {
     let tasks = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -34,6 +40,11 @@ pub async fn listen(socket: TcpListener, exchange: Arc<Exchange>, stop: Cancella
             }
         };
         let address = peer.ip().to_canonical();
+        // A box with a public address would upload to whoever has learned an info hash.
+        if !rendezvous.admits(address) {
+            log::debug!(address:% = address; "a peer from outside the network was sent away");
+            continue;
+        }
         let Some(place) = exchange.turnstile.enter(address) else {
             log::debug!(address:% = address; "a peer above the limit was sent away");
             continue;

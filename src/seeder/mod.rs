@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bittorrent::PeerId;
 use crate::live::Hub;
+use crate::rendezvous::Rendezvous;
 use exchange::Exchange;
 
 pub use catalogue::{Catalogue, Kind, Seed, Torrents};
@@ -96,12 +97,12 @@ impl Seeder {
         Ok((Seeder { hub, settings, socket, offers, exchange, jobs }, doors))
     }
 
-    /// Seeds until `stop`; then every peer is choked and its connection closed.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Seeds to whom the meeting point serves, until `stop`; then every peer is choked and its connection closed.
+    pub async fn run(self, rendezvous: Rendezvous, stop: CancellationToken) {
         let Seeder { hub, settings, socket, offers, exchange, jobs } = self;
         tokio::join!(
             follower::follow(hub, jobs, stop.clone()),
-            listener::listen(socket, Arc::clone(&exchange), stop.clone()),
+            listener::listen(socket, Arc::clone(&exchange), rendezvous, stop.clone()),
             webrtc::answer(offers, Arc::clone(&exchange), settings.webrtc_connections, stop.clone()),
             exchange.take_turns(stop.clone()),
         );

@@ -17,7 +17,7 @@ use super::id::{InfoHash, OfferId, PeerId, write_latin1};
 /// Offers that are read of one announcement; those behind are ignored. Threat: 10,000 offers in one message.
 pub const MAX_OFFERS: usize = 32;
 
-/// Swarms that one scrape may name, or is told of.
+/// Swarms that one scrape may name. Threat: a reply as long as the table.
 pub const MAX_SCRAPED: usize = 74;
 
 /// The longest session description. Chromium's has 1 KB, with many candidates 4 KB. Threat: the box as a courier
@@ -51,7 +51,8 @@ pub enum Message<'a> {
     Announce(Announce<'a>),
     /// It answers somebody's offer.
     Answer(Answer<'a>),
-    /// It wants to know how large swarms are; all of them, if it names none.
+    /// It wants to know how large those swarms are. Whoever names none is told of none: a swarm's name is all that it
+    /// takes to be given its content.
     Scrape(Vec<InfoHash>),
 }
 

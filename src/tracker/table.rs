@@ -264,11 +264,6 @@ impl Swarms {
         })
     }
 
-    /// Names of swarms, at most so many, for whoever asks for all.
-    pub fn names(&self, at_most: usize) -> Vec<InfoHash> {
-        self.swarms.keys().take(at_most).copied().collect()
-    }
-
     /// Whether a peer is still in the swarm over that socket: an answer to its offer may go there.
     pub fn is_in(&self, info_hash: InfoHash, socket: SocketId) -> bool {
         let own = self.sockets.get(&socket);

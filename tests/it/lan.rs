@@ -1,6 +1,7 @@
 //! The box on its own network, seen from another machine by programs that nobody here wrote.
 
 use std::fs::File;
+use std::process::Stdio;
 use std::thread;
 
 use nix::sched::{CloneFlags, setns};
@@ -117,4 +118,18 @@ fn whoever_comes_from_a_public_address_is_turned_away() {
     assert!(ask("203.0.113.7", &announce, &[]).contains("this tracker serves its own network"));
     assert!(ask("203.0.113.7", "/announce", &upgrade).starts_with("HTTP/1.1 403 "));
     assert!(ask("203.0.113.7", "/", &[]).starts_with("HTTP/1.1 200 "), "the page is for everybody");
+    let list = ask("10.77.0.2", "/torrents.json", &[]);
+    let list: Value = serde_json::from_str(list.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let seeder = format!("telnet://10.77.0.1:{}", list["port"]);
+    let is_closed = |from: &str| {
+        let mut command = other.command("curl");
+        command.args(["--silent", "--no-buffer", "--max-time", "2", "--interface", from, &seeder]);
+        let mut peer = command.stdin(Stdio::piped()).spawn().unwrap();
+        // It says nothing, and the box waits for it longer than curl does.
+        let silent = peer.stdin.take();
+        let code = peer.wait().unwrap().code();
+        drop(silent);
+        code != Some(28)
+    };
+    assert!(!is_closed("10.77.0.2") && is_closed("203.0.113.7"));
 }

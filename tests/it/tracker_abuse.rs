@@ -67,6 +67,18 @@ async fn what_is_no_message_ends_with_a_sentence_and_a_closed_socket() {
 }
 
 #[tokio::test]
+async fn who_names_no_swarm_learns_of_none() {
+    let venuebox = VenueBox::start();
+    let mut client = Client::connect(&venuebox).await;
+    client.says(announce("w", 0)).await;
+    assert_eq!(client.hears().await.unwrap()["incomplete"], 1);
+    client.says(r#"{"action":"scrape"}"#).await;
+    assert_eq!(client.hears().await.unwrap()["files"], json!({}));
+    let everything = venuebox.get("/scrape").text();
+    assert!(everything.contains("failure reason"), "{everything}");
+}
+
+#[tokio::test]
 async fn a_megabyte_and_ten_thousand_offers_close_their_own_socket_alone() {
     let venuebox = VenueBox::start();
     let mut witness = Client::connect(&venuebox).await;

@@ -18,14 +18,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use nix::unistd::gettid;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use venuebox::bittorrent::InfoHash;
 use venuebox::live::{Broadcast, Hub, LiveRendition, Phase, Publisher};
+use venuebox::rendezvous::Rendezvous;
 use venuebox::seeder::{Doors, Seeder, Settings};
 use venuebox::stream::{
     Epoch, EventId, Geometry, Init, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
 };
 use venuebox::time::MediaTime;
+use venuebox::tracker::Config;
 
 use super::cpu::Processes;
 use super::process::Process;
@@ -112,7 +115,8 @@ impl Running {
                     let info_hash = found.unwrap().segment(id, 0).unwrap().info_hash();
                     sender.send((tcp, info_hash, doors, gettid().as_raw())).unwrap();
                 });
-                seeder.run(stopped).await;
+                let (rendezvous, _desk) = Rendezvous::new(watch::channel(Config::default()).1, [1; 16]);
+                seeder.run(rendezvous, stopped).await;
                 told.await.unwrap();
                 drop(publisher);
             });
