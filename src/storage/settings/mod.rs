@@ -7,6 +7,7 @@ mod check;
 mod cloud;
 mod machine;
 mod page;
+mod sharing;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub use check::{Invalid, text, url};
 pub use cloud::{CloudSettings, CloudStore};
 pub use machine::{BoxSettings, Latency, SetupSettings, StreamSettings};
 pub use page::{PageSettings, PosterSettings, ViewerSettings};
+pub use sharing::{SharingSettings, TrackerSettings};
 
 use super::{Storage, StorageError};
 
@@ -45,6 +47,8 @@ pub struct Settings {
     pub poster: Versioned<PosterSettings>,
     /// The cloud's account.
     pub cloud: Versioned<CloudSettings>,
+    /// What is shared with peers.
+    pub sharing: Versioned<SharingSettings>,
     /// How far the set-up is.
     pub setup: Versioned<SetupSettings>,
 }
@@ -73,6 +77,7 @@ pub(super) fn load(connection: &Connection) -> Result<Settings, StorageError> {
     load_section::<ViewerSettings>(connection, &mut settings)?;
     load_section::<PosterSettings>(connection, &mut settings)?;
     load_section::<CloudSettings>(connection, &mut settings)?;
+    load_section::<SharingSettings>(connection, &mut settings)?;
     load_section::<SetupSettings>(connection, &mut settings)?;
     Ok(settings)
 }

@@ -13,8 +13,8 @@ use super::keys::PathText;
 use crate::access::password;
 use crate::journal::Note;
 use crate::storage::settings::{
-    BoxSettings, CloudSettings, CloudStore, PageSettings, PosterSettings, SetupSettings, StreamSettings,
-    ViewerSettings,
+    BoxSettings, CloudSettings, CloudStore, PageSettings, PosterSettings, SetupSettings, SharingSettings,
+    StreamSettings, ViewerSettings,
 };
 use crate::storage::{Section, Settings, Versioned};
 use crate::web::App;
@@ -37,6 +37,7 @@ struct Shown<'a> {
     viewers: Versioned<Viewers>,
     poster: &'a Versioned<PosterSettings>,
     cloud: Versioned<Option<Cloud>>,
+    sharing: &'a Versioned<SharingSettings>,
     setup: &'a Versioned<SetupSettings>,
     /// Where the poster picture is, if there is one.
     #[serde(rename = "posterPicture")]
@@ -116,6 +117,7 @@ pub async fn show(State(app): State<App>) -> Response {
         viewers: Viewers::of(&settings.viewers),
         poster: &settings.poster,
         cloud: Cloud::of(&settings.cloud),
+        sharing: &settings.sharing,
         setup: &settings.setup,
         poster_picture: app.poster().borrow().as_ref().map(|poster| poster.url()),
     };
@@ -154,6 +156,7 @@ pub async fn change(
             let cloud = CloudSettings(given.map(|cloud| cloud.kept(&before.cloud.value)));
             keep::<CloudSettings>(&app, version, cloud).await.map(|kept| answer(Cloud::of(&kept)))
         }
+        SharingSettings::NAME => keep::<SharingSettings>(&app, version, understood(value)?).await.map(answer),
         SetupSettings::NAME => keep::<SetupSettings>(&app, version, understood(value)?).await.map(answer),
         _ => Err(Refusal::missing()),
     }
@@ -183,6 +186,7 @@ fn operators_word(section: &str) -> Option<&'static str> {
         ViewerSettings::NAME => Some("who may watch"),
         PosterSettings::NAME => Some("the poster"),
         CloudSettings::NAME => Some("the cloud storage"),
+        SharingSettings::NAME => Some("sharing"),
         _ => None,
     }
 }

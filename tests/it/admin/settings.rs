@@ -10,7 +10,10 @@ fn settings_are_read_whole_and_written_by_the_version_that_was_seen() {
     let operator = Operator::sign_in(venuebox.http, PASSWORD);
     let first = operator.read("settings");
     let names: Vec<&String> = first.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["box", "cloud", "page", "poster", "posterPicture", "setup", "stream", "viewers"]);
+    assert_eq!(
+        names,
+        ["box", "cloud", "page", "poster", "posterPicture", "setup", "sharing", "stream", "viewers"]
+    );
 
     let title = |title: &'static str| move |value: &mut Value| value["title"] = json!(title);
     let changed = operator.change("page", title("Сезон 3"));
