@@ -36,10 +36,15 @@ impl Turnstile {
 
     /// A place for a connection from `address`, or none.
     pub fn enter(&self, address: IpAddr) -> Option<Place> {
+        self.enter_up_to(self.total, self.per_address, address)
+    }
+
+    /// As [`enter`](Self::enter), with bounds that may have changed since the last one entered; nobody leaves for it.
+    pub fn enter_up_to(&self, total: usize, per_address: usize, address: IpAddr) -> Option<Place> {
         // Nothing in here can panic half-way.
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = taken.by_address.get(&address).copied().unwrap_or_default();
-        if taken.total >= self.total || own >= self.per_address {
+        if taken.total >= total || own >= per_address {
             return None;
         }
         taken.total += 1;
@@ -79,6 +84,16 @@ mod tests {
         assert!(turnstile.enter(address(1)).is_none());
         let _third = turnstile.enter(address(2)).unwrap();
         assert!(turnstile.enter(address(3)).is_none());
+    }
+
+    #[test]
+    fn narrower_bounds_keep_out_who_comes_and_send_nobody_away() {
+        let turnstile = Turnstile::new(3, 3);
+        let places = [(); 2].map(|()| turnstile.enter(address(1)).unwrap());
+        assert!(turnstile.enter_up_to(2, 2, address(2)).is_none());
+        assert!(turnstile.enter_up_to(3, 1, address(2)).is_some());
+        drop(places);
+        assert!(turnstile.enter_up_to(1, 1, address(2)).is_some());
     }
 
     #[test]

@@ -92,6 +92,11 @@ impl Rendezvous {
         self.settings.borrow().clone()
     }
 
+    /// Told whenever the operator sets something.
+    pub fn changes(&self) -> watch::Receiver<Config> {
+        self.settings.clone()
+    }
+
     /// Whether that address is served at all: private, on a link of the box, or everybody.
     pub fn admits(&self, address: IpAddr) -> bool {
         is_private(address)

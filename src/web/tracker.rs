@@ -48,7 +48,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// The doors of that meeting point. How many WebSockets there may be is read once.
+    /// The doors of that meeting point.
     pub fn new(rendezvous: Rendezvous) -> Self {
         let Config { max_sockets, max_sockets_per_address, .. } = rendezvous.settings();
         Tracker { rendezvous, turnstile: Turnstile::new(max_sockets, max_sockets_per_address) }
@@ -134,8 +134,9 @@ fn connect(app: App, peer: Peer, upgrade: WebSocketUpgrade) -> Result<Response, 
     if !tracker.rendezvous.admits(peer.address) {
         return Err(WebError::NotForThePublic);
     }
-    let place = tracker.turnstile.enter(peer.address).ok_or(WebError::Full)?;
     let settings = tracker.rendezvous.settings();
+    let (total, per_address) = (settings.max_sockets, settings.max_sockets_per_address);
+    let place = tracker.turnstile.enter_up_to(total, per_address, peer.address).ok_or(WebError::Full)?;
     let upgrade = upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -161,6 +162,8 @@ impl Limits {
 async fn serve(app: App, address: IpAddr, limits: Limits, mut socket: WebSocket, _place: Place) {
     let Some(mut desk) = app.0.tracker.rendezvous.open(address).await else { return };
     let stopping = &app.0.stopping;
+    let rendezvous = &app.0.tracker.rendezvous;
+    let mut changes = rendezvous.changes();
     let mut ping = tokio::time::interval(limits.idle / 3);
     ping.reset();
     let mut heard = Instant::now();
@@ -168,6 +171,11 @@ async fn serve(app: App, address: IpAddr, limits: Limits, mut socket: WebSocket,
     let (code, reason) = loop {
         tokio::select! {
             () = stopping.cancelled() => break (close_code::RESTART, "restart"),
+            Ok(()) = changes.changed() => {
+                if !rendezvous.admits(address) {
+                    break (close_code::POLICY, "closed to public addresses");
+                }
+            }
             said = socket.recv() => {
                 let Some(Ok(said)) = said else { return };
                 heard = Instant::now();
