@@ -9,6 +9,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::provision::now;
+use super::sharing::Sharing;
 use crate::journal::{Entry, Journal, Level};
 use crate::storage::{DiaryEntry, Origin, Storage, StreamKey};
 use crate::web::Face;
@@ -30,6 +31,7 @@ pub struct Keeper {
     used: mpsc::Receiver<i64>,
     face: watch::Sender<Face>,
     grace: watch::Sender<Duration>,
+    sharing: Sharing,
     warning: Option<String>,
 }
 
@@ -46,7 +48,12 @@ pub struct Told {
 
 impl Keeper {
     /// A keeper. Lines of earlier runs are put into the journal.
-    pub async fn new(storage: Storage, journal: Journal, origin: &Origin) -> anyhow::Result<(Self, Told)> {
+    pub async fn new(
+        storage: Storage,
+        journal: Journal,
+        origin: &Origin,
+        sharing: Sharing,
+    ) -> anyhow::Result<(Self, Told)> {
         let earlier = storage.diary(None, EARLIER).await.context("the log of earlier runs cannot be read")?;
         let kept = earlier.first().map_or(0, |entry| entry.id);
         journal.load(earlier.into_iter().map(entry).collect());
@@ -55,7 +62,7 @@ impl Keeper {
         let (grace, grace_receiver) = watch::channel(grace_of(&storage));
         let (used_sender, used) = mpsc::channel(MAX_USES);
         let news = journal.news();
-        let keeper = Keeper { storage, journal, news, kept, used, face, grace, warning };
+        let keeper = Keeper { storage, journal, news, kept, used, face, grace, sharing, warning };
         Ok((keeper, Told { face: face_receiver, grace: grace_receiver, used: used_sender }))
     }
 
@@ -63,6 +70,8 @@ impl Keeper {
     pub async fn run(mut self, stop: CancellationToken) {
         let (mut settings, mut claimed) = (self.storage.settings(), self.storage.claimed());
         let mut keys = self.storage.stream_keys();
+        // What was set before anybody listened.
+        self.tell();
         self.keep_lines().await;
         loop {
             tokio::select! {
@@ -83,6 +92,7 @@ impl Keeper {
         self.face.send_if_modified(|known| std::mem::replace(known, face.clone()) != face);
         let grace = grace_of(&self.storage);
         self.grace.send_if_modified(|known| std::mem::replace(known, grace) != grace);
+        self.sharing.tell(&self.storage.settings().borrow());
     }
 
     async fn keep_use(&self, key: i64) {

@@ -14,6 +14,7 @@ mod run;
 mod runtime_folder;
 mod seeding;
 mod service;
+mod sharing;
 mod sockets;
 mod status;
 mod supervisor;

@@ -8,7 +8,6 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::sysinfo::sysinfo;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
 use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
@@ -20,6 +19,7 @@ use super::provision;
 use super::runtime_folder::{LIVED, RuntimeFolder};
 use super::seeding::Seeding;
 use super::service;
+use super::sharing::Sharing;
 use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::telemetry::tell;
@@ -36,7 +36,6 @@ use crate::rendezvous::Rendezvous;
 use crate::seeder;
 use crate::storage::{Found, Lease, Opened, Origin, Storage, settings};
 use crate::stream::WindowLimits;
-use crate::tracker;
 use crate::web::admin::Desk;
 use crate::web::{App, Pulse, Server, Sources};
 
@@ -93,7 +92,10 @@ async fn live(
     let storage = Storage::start(&mut opened)?;
     let provisioned = provision::provision(&storage, &opened, boot.is_some(), &config).await?;
     let journal = Journal::new();
-    let (keeper, told) = Keeper::new(storage.clone(), journal.clone(), &opened.origin).await?;
+    let memory = media_share().unwrap_or(seeder::Settings::default().memory);
+    let sharing = Sharing::new(&storage.settings().borrow(), memory);
+    let (tracker_settings, seeder_settings) = (sharing.tracker(), sharing.seeder());
+    let (keeper, told) = Keeper::new(storage.clone(), journal.clone(), &opened.origin, sharing).await?;
     note_start(&journal, &opened.origin);
 
     // Build: the event.
@@ -127,7 +129,6 @@ async fn live(
         face: told.face,
     });
 
-    let (_tracker_settings, tracker_settings) = watch::channel(tracker::Config::default());
     let (rendezvous, meeting) = Rendezvous::new(tracker_settings, random()?);
 
     // Bind.
@@ -144,11 +145,8 @@ async fn live(
         let _entered = viewers.enter();
         Lan::bind(&config, &mut sockets, &rendezvous).inspect_err(another_reason)?
     };
-    let seeding = {
-        let memory = media_share().unwrap_or(seeder::Settings::default().memory);
-        Seeding::bind(&config, &mut sockets, hub.clone(), memory, lan.tracker_port()?)
-            .inspect_err(another_reason)?
-    };
+    let seeding = Seeding::bind(&config, &mut sockets, hub.clone(), seeder_settings, lan.tracker_port()?)
+        .inspect_err(another_reason)?;
     sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
     let bound = (http.local_addr()?, listener.local_addr()?);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::watch;
 
 use super::chance::random;
 use super::config::RunConfig;
@@ -33,12 +34,12 @@ pub struct Peers {
 }
 
 impl Seeding {
-    /// Takes or binds the port. The seeder's share of the memory is `memory`; `tracker_udp` is the UDP tracker's port.
+    /// Takes or binds the port. `tracker_udp` is the UDP tracker's port.
     pub fn bind(
         config: &RunConfig,
         sockets: &mut Sockets,
         hub: Hub,
-        memory: usize,
+        settings: watch::Receiver<Settings>,
         tracker_udp: u16,
     ) -> anyhow::Result<Self> {
         let thread = Pool::alone("seeder")?;
@@ -47,9 +48,8 @@ impl Seeding {
             let _entered = thread.handle().enter();
             listen(sockets, "bittorrent", || bind(config.bittorrent, "BitTorrent", "--bittorrent"))?
         };
-        let settings = Settings { memory, tracker_udp: Some(tracker_udp), ..Settings::default() };
-        let made = Seeder::new(settings, hub, socket, random()?);
-        let (seeder, doors) = made.context("the seeder's thread could not start")?;
+        let made = Seeder::new(settings, hub, socket, Some(tracker_udp), random()?);
+        let (seeder, doors) = made.context("the seeder's port has no address")?;
         Ok(Seeding { peers: Peers { thread, crew }, seeder, doors })
     }
 

@@ -38,7 +38,7 @@ pub struct Exchange {
     /// Places for TCP connections.
     pub turnstile: Turnstile,
     slots: Mutex<Slots>,
-    rate: Option<Mutex<RateLimit>>,
+    rate: Mutex<Option<RateLimit>>,
     uploaded: AtomicU64,
     dropped: AtomicU64,
 }
@@ -67,7 +67,7 @@ impl Exchange {
             peer_id,
             turnstile: Turnstile::new(settings.connections, settings.connections_per_address),
             slots: Mutex::new(slots),
-            rate: settings.rate.map(|rate| Mutex::new(RateLimit::new(rate, Instant::now()))),
+            rate: Mutex::new(settings.rate.map(|rate| RateLimit::new(rate, Instant::now()))),
             uploaded: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
         }
@@ -94,8 +94,14 @@ impl Exchange {
         let count = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.uploaded.fetch_add(count, Ordering::Relaxed);
         seed.uploaded.fetch_add(count, Ordering::Relaxed);
-        let Some(rate) = &self.rate else { return Duration::ZERO };
-        rate.lock().unwrap_or_else(PoisonError::into_inner).take(bytes, Instant::now())
+        let mut rate = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        rate.as_mut().map_or(Duration::ZERO, |rate| rate.take(bytes, Instant::now()))
+    }
+
+    /// From now on all uploads together take so many bytes a second.
+    pub fn set_rate(&self, rate: Option<u64>) {
+        let limit = rate.map(|rate| RateLimit::new(rate, Instant::now()));
+        *self.rate.lock().unwrap_or_else(PoisonError::into_inner) = limit;
     }
 
     /// Counts a peer that broke a limit.

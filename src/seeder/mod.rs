@@ -23,6 +23,7 @@ mod meeting;
 mod reel;
 mod settings;
 mod shelf;
+mod shift;
 mod socket_buffers;
 mod transport;
 mod webrtc;
@@ -53,11 +54,11 @@ const MAX_OFFERS: usize = 32;
 #[derive(Debug)]
 pub struct Seeder {
     hub: Hub,
-    settings: Settings,
+    settings: watch::Receiver<Settings>,
     socket: TcpListener,
     offers: mpsc::Receiver<Offer>,
     exchange: Arc<Exchange>,
-    jobs: mpsc::Sender<workshop::Job>,
+    publish: watch::Sender<Arc<Catalogue>>,
 }
 
 /// What others hold of the seeder.
@@ -72,38 +73,38 @@ pub struct Doors {
 }
 
 impl Seeder {
-    /// A seeder of what is on air, on a bound socket. Its thread starts here.
+    /// A seeder of what is on air, on a bound socket. `tracker_udp` is the UDP tracker's port, for torrents and
+    /// magnets, if there is one.
     ///
     /// # Errors
-    /// When the system gives no thread, or the socket has no address.
+    /// When the socket has no address.
     pub fn new(
-        settings: Settings,
+        settings: watch::Receiver<Settings>,
         hub: Hub,
         socket: TcpListener,
+        tracker_udp: Option<u16>,
         random: [u8; 12],
     ) -> io::Result<(Self, Doors)> {
         let peer_id = PeerId::from_random(random);
         let (publish, catalogue) = watch::channel(Arc::new(Catalogue::default()));
-        let jobs = workshop::spawn(settings.clone(), publish)?;
-        let exchange = Arc::new(Exchange::new(&settings, catalogue.clone(), peer_id));
+        let exchange = Arc::new(Exchange::new(&settings.borrow(), catalogue.clone(), peer_id));
         let (sender, offers) = mpsc::channel(MAX_OFFERS);
-        let torrents = Torrents::new(
-            catalogue,
-            Arc::clone(&exchange),
-            socket.local_addr()?.port(),
-            settings.tracker_udp,
-        );
+        let port = socket.local_addr()?.port();
+        let torrents = Torrents::new(catalogue, Arc::clone(&exchange), port, tracker_udp);
         let doors = Doors { torrents, offers: sender, peer_id };
-        Ok((Seeder { hub, settings, socket, offers, exchange, jobs }, doors))
+        Ok((Seeder { hub, settings, socket, offers, exchange, publish }, doors))
     }
 
-    /// Seeds to whom the meeting point serves, until `stop`; then every peer is choked and its connection closed.
+    /// Seeds while it is set to, to whom the meeting point serves, until `stop`; then every peer is choked and its
+    /// connection closed.
     pub async fn run(self, rendezvous: Rendezvous, stop: CancellationToken) {
-        let Seeder { hub, settings, socket, offers, exchange, jobs } = self;
+        let Seeder { hub, settings, socket, offers, exchange, publish } = self;
+        let places = settings.borrow().webrtc_connections;
         tokio::join!(
-            follower::follow(hub, jobs, stop.clone()),
+            shift::work(hub, settings.clone(), publish, stop.clone()),
+            shift::keep_rate(settings, &exchange, stop.clone()),
             listener::listen(socket, Arc::clone(&exchange), rendezvous, stop.clone()),
-            webrtc::answer(offers, Arc::clone(&exchange), settings.webrtc_connections, stop.clone()),
+            webrtc::answer(offers, Arc::clone(&exchange), places, stop.clone()),
             exchange.take_turns(stop.clone()),
         );
     }

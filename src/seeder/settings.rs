@@ -2,9 +2,11 @@
 
 use crate::time::MediaTime;
 
-/// The seeder's settings.
+/// The seeder's settings. Whether anything is seeded, the rate and the lengths may change while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// Whether anything is seeded (yes).
+    pub seeding: bool,
     /// Peers that are uploaded to at once; the others wait for their turn (32).
     pub slots: usize,
     /// Bytes a second of all uploads together; `None`: no cap (25 MB/s, a fifth of a gigabit port, which belongs to
@@ -26,13 +28,12 @@ pub struct Settings {
     pub bundles: usize,
     /// Bytes that MPEG-TS and segments beyond the live window may take: the seeder's share of the memory for media.
     pub memory: usize,
-    /// The UDP tracker's port, for torrents and magnets; `None`: there is none.
-    pub tracker_udp: Option<u16>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            seeding: true,
             slots: 32,
             rate: Some(25_000_000),
             connections: 256,
@@ -43,7 +44,6 @@ impl Default for Settings {
             chunk: MediaTime::from_millis(60_000),
             bundles: 3,
             memory: 256 << 20,
-            tracker_udp: None,
         }
     }
 }

@@ -23,6 +23,11 @@ impl Shelf {
         Shelf { settings, reels: Vec::new() }
     }
 
+    /// What is made from now on follows these.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Adds a sealed segment and, where it could be made, its MPEG-TS. `oldest` is the first that is still in its window.
     pub fn push(
         &mut self,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::catalogue::Catalogue;
 use super::settings::Settings;
@@ -37,12 +38,44 @@ pub enum Job {
     Gone(RenditionId),
 }
 
+/// Where the thread puts what it has made, until it is closed.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    publish: watch::Sender<Arc<Catalogue>>,
+    closed: CancellationToken,
+}
+
+impl Counter {
+    /// An open one.
+    pub fn new(publish: watch::Sender<Arc<Catalogue>>) -> Self {
+        Counter { publish, closed: CancellationToken::new() }
+    }
+
+    fn put(&self, catalogue: Catalogue) {
+        self.publish.send_if_modified(|known| {
+            // Looked at while nobody else can publish: after the last word nothing comes.
+            let open = !self.closed.is_cancelled();
+            if open {
+                *known = Arc::new(catalogue);
+            }
+            open
+        });
+    }
+
+    /// From now on nothing is seeded, whatever the thread is at; all connections end politely.
+    pub fn close(&self) {
+        self.closed.cancel();
+        let last = self.publish.send_replace(Arc::default());
+        last.seeds().for_each(|seed| seed.evicted.cancel());
+    }
+}
+
 /// Starts the thread; it ends when the sender is dropped.
-pub fn spawn(settings: Settings, publish: watch::Sender<Arc<Catalogue>>) -> io::Result<mpsc::Sender<Job>> {
+pub fn spawn(settings: watch::Receiver<Settings>, counter: Counter) -> io::Result<mpsc::Sender<Job>> {
     let (sender, receiver) = mpsc::channel(MAX_JOBS);
     thread::Builder::new()
         .name(String::from("torrents"))
-        .spawn(move || work(settings, receiver, &publish))?;
+        .spawn(move || work(&settings, receiver, &counter))?;
     Ok(sender)
 }
 
@@ -52,10 +85,11 @@ enum Remuxer {
     Impossible,
 }
 
-fn work(settings: Settings, mut jobs: mpsc::Receiver<Job>, publish: &watch::Sender<Arc<Catalogue>>) {
-    let mut shelf = Shelf::new(settings);
+fn work(settings: &watch::Receiver<Settings>, mut jobs: mpsc::Receiver<Job>, counter: &Counter) {
+    let mut shelf = Shelf::new(settings.borrow().clone());
     let mut remuxers: HashMap<RenditionId, Remuxer> = HashMap::new();
     while let Some(job) = jobs.blocking_recv() {
+        shelf.set(settings.borrow().clone());
         match job {
             Job::Sealed { rendition, segment, oldest } => {
                 let remuxer =
@@ -69,7 +103,7 @@ fn work(settings: Settings, mut jobs: mpsc::Receiver<Job>, publish: &watch::Send
                 shelf.remove(rendition);
             }
         }
-        publish.send_replace(Arc::new(Catalogue::new(shelf.seeds())));
+        counter.put(Catalogue::new(shelf.seeds()));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// What an operator may set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// How often clients announce. Default 120 s, as WebTorrent's trackers have it: pages come and go.
     pub interval: Duration,

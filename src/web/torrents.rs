@@ -61,7 +61,7 @@ pub async fn list(State(app): State<App>, headers: HeaderMap) -> Response {
     seeds.sort_by_key(|seed| (seed.kind.as_str(), seed.rendition, seed.segments));
     let traffic = torrents.traffic();
     let list = List {
-        port: torrents.port(),
+        port: torrents.port().filter(|_| app.settings().seeds()),
         peers: traffic.peers,
         uploading: traffic.slots,
         uploaded: traffic.uploaded,

@@ -53,6 +53,14 @@ pub struct Settings {
     pub setup: Versioned<SetupSettings>,
 }
 
+impl Settings {
+    /// Whether what is on air is seeded. Never while viewers need a password: an info hash would be enough to get the
+    /// stream past it.
+    pub fn seeds(&self) -> bool {
+        self.sharing.value.seed && self.viewers.value.password_hash.is_none()
+    }
+}
+
 /// One section of the settings.
 pub trait Section: Serialize + DeserializeOwned + Default + Clone + Send + Sync + 'static {
     /// Its name in the database and in the interface.

@@ -107,8 +107,8 @@ impl Running {
                     renditions: vec![live],
                     ..Broadcast::new()
                 }));
-                let settings = Settings { rate: None, ..Settings::default() };
-                let (seeder, doors) = Seeder::new(settings, hub, socket, [1; 12]).unwrap();
+                let (_set, settings) = watch::channel(Settings { rate: None, ..Settings::default() });
+                let (seeder, doors) = Seeder::new(settings, hub, socket, None, [1; 12]).unwrap();
                 let mut catalogue = doors.torrents.watch().unwrap();
                 let told = tokio::spawn(async move {
                     let found = catalogue.wait_for(|catalogue| catalogue.segment(id, 0).is_some()).await;

@@ -6,4 +6,5 @@ mod doors;
 mod event;
 mod live;
 mod settings;
+mod sharing;
 mod viewers;
