@@ -133,6 +133,8 @@ fn look(storage: &Storage, warning: Option<String>) -> Face {
         claimed: *storage.claimed().borrow(),
         has_key: !keys.is_empty(),
         title: settings.page.value.title.clone(),
+        seeds: settings.sharing.value.seed,
+        password: settings.viewers.value.password_hash.is_some(),
         egress_budget: settings.machine.value.egress_budget,
         warning,
     }

@@ -10,7 +10,9 @@ use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::journal::{Journal, Note};
-use crate::lan::{Advertisement, Interfaces, LocalDiscovery, Mdns, Ports, StunResponder, UdpTracker};
+use crate::lan::{
+    Advertisement, Interfaces, LocalDiscovery, Mdns, Ports, StunCount, StunResponder, UdpTracker,
+};
 use crate::rendezvous::Rendezvous;
 
 /// The name before anybody else has it.
@@ -42,6 +44,11 @@ impl Lan {
     /// The UDP tracker's port.
     pub fn tracker_port(&self) -> anyhow::Result<u16> {
         Ok(self.udp_tracker.local_addr()?.port())
+    }
+
+    /// How many STUN answers, and at which port.
+    pub fn stun(&self) -> anyhow::Result<(StunCount, u16)> {
+        Ok((self.stun.count(), self.stun.local_addr()?.port()))
     }
 
     /// Starts all of it. The operator reads in the journal of a name that somebody else has.

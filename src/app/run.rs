@@ -117,18 +117,6 @@ async fn live(
     let mut ledger = Crew::new("ledger", LEDGER_DRAIN, &own);
     let audience = Audience::new();
     let egress = Egress::new();
-    let data = config.data.clone();
-    let pulse = Pulse::new(Sources {
-        hub: hub.clone(),
-        audience: audience.clone(),
-        journal: journal.clone(),
-        egress: egress.clone(),
-        history: History::new(),
-        appliance: Appliance::spawn(PathBuf::from("/"), data)
-            .context("the sensors' thread could not start")?,
-        face: told.face,
-    });
-
     let (rendezvous, meeting) = Rendezvous::new(tracker_settings, random()?);
 
     // Bind.
@@ -155,6 +143,20 @@ async fn live(
         config.public_url.as_deref(),
     );
     let named = (names, config.public_url.clone());
+    let data = config.data.clone();
+    let pulse = Pulse::new(Sources {
+        hub: hub.clone(),
+        audience: audience.clone(),
+        journal: journal.clone(),
+        egress: egress.clone(),
+        history: History::new(),
+        appliance: Appliance::spawn(PathBuf::from("/"), data)
+            .context("the sensors' thread could not start")?,
+        face: told.face,
+        meetings: rendezvous.counters(),
+        torrents: seeding.torrents(),
+        stun: lan.stun()?,
+    });
     let seen = (pulse.clone(), journal.clone());
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
     let app = App::open(hub, audience, desk, rendezvous.clone(), seeding.torrents(), web.stop()).await?;

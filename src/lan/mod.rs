@@ -14,5 +14,5 @@ mod udp_tracker;
 pub use interfaces::{Interfaces, is_loopback_only};
 pub use local_discovery::LocalDiscovery;
 pub use mdns::{Advertisement, Mdns, MdnsError, Ports};
-pub use stun_responder::StunResponder;
+pub use stun_responder::{StunCount, StunResponder};
 pub use udp_tracker::UdpTracker;

@@ -3,6 +3,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
@@ -24,17 +26,34 @@ const MAX_REQUEST: usize = 1_500;
 /// After a failed receive the port rests, so that it does not spin.
 const REST: Duration = Duration::from_millis(50);
 
+/// How many were told their address since the start; clones read the same count.
+#[derive(Clone, Debug, Default)]
+pub struct StunCount(Arc<AtomicU64>);
+
+impl StunCount {
+    /// The count.
+    pub fn answers(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The bound port.
 #[derive(Debug)]
 pub struct StunResponder {
     socket: UdpSocket,
     rendezvous: Rendezvous,
+    count: StunCount,
 }
 
 impl StunResponder {
     /// A responder on a bound socket; whom it answers is the meeting point's rule.
     pub fn new(socket: UdpSocket, rendezvous: Rendezvous) -> Self {
-        StunResponder { socket, rendezvous }
+        StunResponder { socket, rendezvous, count: StunCount::default() }
+    }
+
+    /// How many it answers.
+    pub fn count(&self) -> StunCount {
+        self.count.clone()
     }
 
     /// The bound address.
@@ -68,6 +87,7 @@ impl StunResponder {
             }
             match stun::answer(&buffer[..length], asker) {
                 Ok(reply) => {
+                    self.count.0.fetch_add(1, Ordering::Relaxed);
                     if let Err(error) = self.socket.send_to(&reply, from).await {
                         log::trace!(error:% = error; "the STUN port could not answer");
                     }

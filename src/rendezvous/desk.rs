@@ -127,8 +127,15 @@ impl Desk {
             Letter::Native(announce, reply) => {
                 let random = self.random();
                 let told = self.table.announce_native(self.started.elapsed(), random, &announce);
-                self.counters.announces += u64::from(told.is_ok());
-                self.counters.refused += u64::from(told.is_err());
+                match &told {
+                    Ok(told) => {
+                        self.count_announce(announce.info_hash);
+                        let own = self.table.seeder();
+                        let named = told.peers.iter().any(|peer| Some(peer.peer_id) == own);
+                        self.counters.introduced += u64::from(named);
+                    }
+                    Err(_) => self.counters.refused += 1,
+                }
                 // Whoever asked may have left.
                 let _ = reply.send(told);
             }
@@ -143,6 +150,7 @@ impl Desk {
                 let waits = self.table.is_in(info_hash, socket);
                 let Some(seeder) = self.table.seeder().filter(|_| waits) else { return };
                 self.counters.answers += 1;
+                self.counters.introduced += 1;
                 self.send(socket, message::answer_sdp(info_hash, seeder, offer_id, &sdp));
             }
         }
@@ -182,7 +190,7 @@ impl Desk {
         let counts = self.table.announce_web(now, random, (socket, address), &announce, &mut handed);
         match counts {
             Ok(counts) => {
-                self.counters.announces += 1;
+                self.count_announce(said.info_hash);
                 let interval = self.table.config().interval;
                 self.send(socket, message::announced(said.info_hash, interval, counts));
             }
@@ -204,6 +212,12 @@ impl Desk {
             }
         }
         self.handed = handed;
+    }
+
+    fn count_announce(&mut self, info_hash: InfoHash) {
+        self.counters.announces += 1;
+        let stranger = !self.seeds.is_empty() && !self.seeds.contains(&info_hash);
+        self.counters.strangers += u64::from(stranger);
     }
 
     fn offer_to_seeder(&mut self, socket: SocketId, said: &Announce<'_>, offer_id: OfferId, sdp: String) {
@@ -276,6 +290,8 @@ impl Desk {
             seeded: census.seeded,
             web_peers: census.web_peers,
             native_peers: census.native_peers,
+            pages: census.pages,
+            programs: census.programs,
             sockets: self.sockets.len(),
             ..self.counters
         };

@@ -29,6 +29,10 @@ pub struct Counters {
     pub web_peers: usize,
     /// Native clients in swarms.
     pub native_peers: usize,
+    /// Pages that are in swarms, each counted once.
+    pub pages: usize,
+    /// Addresses of native clients in swarms.
+    pub programs: usize,
     /// Open WebSockets.
     pub sockets: usize,
     /// Announcements that were taken, since the start.
@@ -37,6 +41,10 @@ pub struct Counters {
     pub offers: u64,
     /// Answers that were handed on.
     pub answers: u64,
+    /// Those of either kind that were introduced to the box's own seeder.
+    pub introduced: u64,
+    /// Announcements for what the box does not seed, while it seeds something.
+    pub strangers: u64,
     /// What was refused: no place, no such offer, no message.
     pub refused: u64,
     /// What was lost because its receiver did not read.

@@ -87,7 +87,7 @@ pub async fn serve(
     let mut buffer = BytesMut::new();
     let greeted = tokio::time::timeout(HANDSHAKE, greet(&mut transport, &mut buffer));
     let theirs = greeted.await.map_err(|_| Ended::Slow)??;
-    let seed = exchange.seed(theirs.info_hash).ok_or(Ended::Unknown(theirs.info_hash))?;
+    let seed = exchange.seed_for_peer(theirs.info_hash).ok_or(Ended::Unknown(theirs.info_hash))?;
     let seed = Counted::new(seed);
     let content = Arc::clone(&seed.0.content);
     let uploader = Uploader::new(content, &theirs, exchange.peer_id, Instant::now());

@@ -27,6 +27,12 @@ pub struct Traffic {
     pub uploaded: u64,
     /// Connections that were closed because their peer broke a limit.
     pub dropped: u64,
+    /// Data channels that were opened, since the start.
+    pub channels: u64,
+    /// Handshakes for something seeded, over either.
+    pub greeted: u64,
+    /// Handshakes that named what is not seeded, while something is.
+    pub strangers: u64,
 }
 
 /// The shared state.
@@ -41,6 +47,9 @@ pub struct Exchange {
     rate: Mutex<Option<RateLimit>>,
     uploaded: AtomicU64,
     dropped: AtomicU64,
+    channels: AtomicU64,
+    greeted: AtomicU64,
+    strangers: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -70,12 +79,31 @@ impl Exchange {
             rate: Mutex::new(settings.rate.map(|rate| RateLimit::new(rate, Instant::now()))),
             uploaded: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
+            channels: AtomicU64::new(0),
+            greeted: AtomicU64::new(0),
+            strangers: AtomicU64::new(0),
         }
     }
 
     /// The seed of this name.
     pub fn seed(&self, info_hash: InfoHash) -> Option<Arc<Seed>> {
         self.catalogue.borrow().get(info_hash).cloned()
+    }
+
+    /// The seed of this name, for a peer that has shaken hands for it; whether there is one is counted.
+    pub fn seed_for_peer(&self, info_hash: InfoHash) -> Option<Arc<Seed>> {
+        let seed = self.seed(info_hash);
+        if seed.is_some() {
+            self.greeted.fetch_add(1, Ordering::Relaxed);
+        } else if self.catalogue.borrow().seeds().next().is_some() {
+            self.strangers.fetch_add(1, Ordering::Relaxed);
+        }
+        seed
+    }
+
+    /// Counts a data channel that was opened.
+    pub fn note_channel(&self) {
+        self.channels.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A new connection's seat.
@@ -117,6 +145,9 @@ impl Exchange {
             slots: slots.choker.holders(),
             uploaded: self.uploaded.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
+            channels: self.channels.load(Ordering::Relaxed),
+            greeted: self.greeted.load(Ordering::Relaxed),
+            strangers: self.strangers.load(Ordering::Relaxed),
         }
     }
 

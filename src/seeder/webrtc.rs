@@ -127,6 +127,7 @@ async fn connect(offer: Offer, exchange: Arc<Exchange>, stop: CancellationToken)
         channel = tokio::time::timeout(SET_UP, set_up) => channel.map_err(|_| SetUpError::Slow).flatten(),
     };
     if let Ok(channel) = &channel {
+        exchange.note_channel();
         let transport = Channel { channel: Arc::clone(channel), failed };
         if let Err(ended) = serve(transport, Arc::clone(&exchange), stop).await {
             if ended.is_abuse() {

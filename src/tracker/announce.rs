@@ -134,4 +134,8 @@ pub struct Census {
     pub native_peers: usize,
     /// Swarms that the box seeds.
     pub seeded: usize,
+    /// WebSockets that are in swarms: pages, in however many each is.
+    pub pages: usize,
+    /// Addresses of native clients.
+    pub programs: usize,
 }

@@ -313,6 +313,8 @@ impl Swarms {
             web_peers: self.web_peers,
             native_peers: self.native_peers,
             seeded: self.seeded,
+            pages: self.sockets.len(),
+            programs: self.natives.len(),
         }
     }
 

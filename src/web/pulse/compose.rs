@@ -2,7 +2,7 @@
 
 use super::Face;
 use super::input::Measured;
-use super::state::{Audio, Clock, Egress, Input, Lamp, Machine, State, Timestamps, Video};
+use super::state::{Audio, Clock, Egress, Input, Lamp, Machine, Sharing, State, Timestamps, Video};
 use super::watchman::warning;
 use crate::appliance::{ClockState, Readings};
 use crate::codec;
@@ -24,6 +24,7 @@ pub(super) struct View<'a> {
     pub standby: usize,
     pub viewers: Viewers,
     pub egress: Egress,
+    pub sharing: &'a Sharing,
     pub readings: &'a Readings,
 }
 
@@ -42,6 +43,7 @@ pub(super) fn compose(view: &View<'_>) -> State {
         checks: view.input.map(|measured| checks(measured, view)).unwrap_or_default(),
         viewers: view.viewers,
         egress: view.egress,
+        sharing: view.sharing.clone(),
         machine: machine(view),
     }
 }

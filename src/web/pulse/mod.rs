@@ -8,6 +8,8 @@
 mod compose;
 mod input;
 mod rate;
+mod reach;
+mod sharing;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,12 +26,16 @@ use tokio_util::sync::CancellationToken;
 use crate::appliance::{Appliance, Readings, egress_budget, link_speed};
 use crate::event::ORIGIN;
 use crate::journal::{Egress, Entry, History, Journal, Values};
+use crate::lan::StunCount;
 use crate::live::{Audience, Broadcast, Hub, Phase};
+use crate::rendezvous::Counters;
+use crate::seeder::Torrents;
 use crate::stream::EventId;
 use crate::time::unix_millis;
 use compose::{View, Viewers, compose};
 use input::InputGauge;
 use rate::Rate;
+use sharing::{Counted, SharingGauge};
 use watchman::Watchman;
 
 /// How often the dashboard beats.
@@ -56,6 +62,10 @@ pub struct Face {
     pub has_key: bool,
     /// The event's title.
     pub title: String,
+    /// The operator wants what is on air to be shared.
+    pub seeds: bool,
+    /// Viewers need a password.
+    pub password: bool,
     /// Mbit/s that viewers may take; `None`: a share of the port's speed.
     pub egress_budget: Option<u32>,
     /// What is wrong with the box itself and stays so until somebody does something.
@@ -79,6 +89,12 @@ pub struct Sources {
     pub appliance: Appliance,
     /// What the operator set.
     pub face: watch::Receiver<Face>,
+    /// Who meets whom.
+    pub meetings: watch::Receiver<Counters>,
+    /// What is seeded.
+    pub torrents: Torrents,
+    /// How many were told their address, and at which port.
+    pub stun: (StunCount, u16),
 }
 
 /// One rendering of everything.
@@ -185,6 +201,7 @@ impl Pulse {
 struct Eye {
     input: InputGauge,
     egress: Rate,
+    sharing: SharingGauge,
     readings: Readings,
     watchman: Watchman,
     /// The running event, and when it began in milliseconds since 1970.
@@ -198,6 +215,7 @@ impl Eye {
         Eye {
             input: InputGauge::default(),
             egress: Rate::new(EGRESS_SPAN),
+            sharing: SharingGauge::default(),
             readings: Readings::default(),
             watchman: Watchman::default(),
             event: None,
@@ -229,7 +247,12 @@ impl Eye {
         let (pages, players) = sources.audience.tally(now);
         let count = pages + players;
         self.peak = self.peak.max(count);
-        let out = self.egress.per_second(now, sources.egress.total()).map_or(0, |bytes| bytes * 8);
+        let counted = counted(sources);
+        let (_, stun_port) = sources.stun;
+        let sharing = self.sharing.see(now, &counted, &face, stun_port);
+        // The port carries what peers get as well.
+        let total = sources.egress.total() + counted.traffic.uploaded;
+        let out = self.egress.per_second(now, total).map_or(0, |bytes| bytes * 8);
         let measured = self.input.measure(now, broadcast.input.as_ref());
         let link = link_speed(&self.readings.interfaces);
         let budget = egress_budget(face.egress_budget, link);
@@ -251,8 +274,18 @@ impl Eye {
             standby: broadcast.standby,
             viewers: Viewers { count, peak: self.peak, pages, players },
             egress: state::Egress { rate: out, budget, link },
+            sharing: &sharing,
             readings: &self.readings,
         })
+    }
+}
+
+fn counted(sources: &Sources) -> Counted {
+    Counted {
+        counters: *sources.meetings.borrow(),
+        traffic: sources.torrents.traffic(),
+        stun: sources.stun.0.answers(),
+        torrents: sources.torrents.catalogue().seeds().count(),
     }
 }
 

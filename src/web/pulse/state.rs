@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::reach::Way;
 use crate::preflight::Check;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +28,7 @@ pub(super) struct State {
     pub checks: Vec<Check>,
     pub viewers: Viewers,
     pub egress: Egress,
+    pub sharing: Sharing,
     #[serde(rename = "box")]
     pub machine: Machine,
 }
@@ -86,6 +88,34 @@ pub(super) struct Egress {
     pub rate: u64,
     pub budget: u64,
     pub link: Option<u64>,
+}
+
+/// Whether the box seeds, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Switch {
+    On,
+    Off,
+    Password,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sharing {
+    pub switch: Switch,
+    pub torrents: usize,
+    pub swarms: usize,
+    /// Devices that share: with a page, with a program.
+    pub pages: usize,
+    pub programs: usize,
+    /// Connections with the box itself.
+    pub connected: usize,
+    /// To peers: bits a second, and bytes since the start.
+    pub rate: u64,
+    pub total: u64,
+    pub stun_port: u16,
+    /// Where peers stop, while something is seeded and nobody is connected.
+    pub way: Option<Way>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

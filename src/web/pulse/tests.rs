@@ -6,9 +6,13 @@ use bytes::Bytes;
 use super::*;
 use crate::appliance::{ClockState, Disk, Interface};
 use crate::live::{Announced, Fault, Origin, Reading};
+use crate::seeder::Traffic;
 use crate::stream::{AudioCodec, AudioConfig, Configuration, Epoch, EventState, VideoCodec, VideoConfig};
 use crate::time::MediaTime;
 use input::Measured;
+
+/// What peers do changes with no view.
+static SHARING: std::sync::OnceLock<state::Sharing> = std::sync::OnceLock::new();
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -96,6 +100,14 @@ fn face() -> Face {
     Face { claimed: true, has_key: true, title: String::from("Spring concert"), ..Face::default() }
 }
 
+fn sharing() -> state::Sharing {
+    let counters = Counters { swarms: 7, pages: 12, programs: 3, ..Counters::default() };
+    let traffic = Traffic { peers: 9, uploaded: 1_500_000_000, ..Traffic::default() };
+    let counted = Counted { counters, traffic, stun: 24, torrents: 6 };
+    let face = Face { seeds: true, ..Face::default() };
+    SharingGauge::default().see(Instant::now(), &counted, &face, 3478)
+}
+
 fn view<'a>(face: &'a Face, input: Option<&'a Measured>, readings: &'a Readings) -> View<'a> {
     View {
         now: NOW,
@@ -106,6 +118,7 @@ fn view<'a>(face: &'a Face, input: Option<&'a Measured>, readings: &'a Readings)
         standby: 1,
         viewers: Viewers { count: 80, peak: 93, pages: 70, players: 10 },
         egress: state::Egress { rate: 480_000_000, budget: 700_000_000, link: Some(1_000_000_000) },
+        sharing: SHARING.get_or_init(sharing),
         readings,
     }
 }
@@ -119,6 +132,8 @@ fn the_state_on_air_is_what_the_page_was_promised() {
 #[test]
 fn the_state_of_a_box_without_anything_is_what_the_page_was_promised() {
     let (face, readings) = (Face::default(), Readings { cores: 2, ..Readings::default() });
+    let nothing = Counted { torrents: 1, ..Counted::default() };
+    let alone = SharingGauge::default().see(Instant::now(), &nothing, &face, 3478);
     let nobody = Viewers { count: 0, peak: 0, pages: 0, players: 0 };
     let view = View {
         phase: EventState::Waiting,
@@ -126,6 +141,7 @@ fn the_state_of_a_box_without_anything_is_what_the_page_was_promised() {
         standby: 0,
         viewers: nobody,
         egress: state::Egress { rate: 0, budget: 700_000_000, link: None },
+        sharing: &alone,
         ..view(&face, None, &readings)
     };
     golden("state-not-claimed.json", &pretty(&compose(&view)));
@@ -178,6 +194,9 @@ async fn who_looks_gets_a_beat_at_once_and_all_get_the_same_one() {
         history: History::new(),
         appliance,
         face,
+        meetings: watch::channel(Counters::default()).1,
+        torrents: Torrents::none(),
+        stun: (StunCount::default(), 3478),
     });
     let stop = CancellationToken::new();
     let running = tokio::spawn({
