@@ -11,13 +11,13 @@
 //! |---|---|
 //! | 4 | [`app`]: build → bind → spawn → wait → drain |
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
-//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, test card · [`seeder`]: torrents over TCP and WebRTC · [`lan`]: UDP tracker, STUN, the box's name · [`appliance`]: the machine's sensors |
-//! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log · [`rendezvous`]: the task that owns the tracker's table |
-//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`bittorrent`]: torrents and the sans-IO uploader · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address |
+//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, a pulled feed, test card · [`seeder`]: torrents over TCP and WebRTC · [`lan`]: UDP tracker, STUN, the box's name · [`appliance`]: the machine's sensors |
+//! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log · [`rendezvous`]: the task that owns the tracker's table · [`fetch`]: what others' URLs name |
+//! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`bittorrent`]: torrents and the sans-IO uploader · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in, and where the box goes · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address |
 //!
 //! ## One segment's journey
 //! 1. An encoder connects. `ingest` drives `rtmp::server` (bytes in, actions out), checks the stream key and
-//!    hands a source to `live::Hub`. The `event` task adopts it, refuses it or swaps it in.
+//!    hands a source to `live::Hub`; so it does with a feed that it pulls. The `event` task adopts it, refuses it or swaps it in.
 //! 2. The event's timeline places access units, decides where parts and segments are cut, and holds the picture
 //!    when the encoder is away. All of that is pure and takes `now`.
 //! 3. A part's samples go to the one named thread of `media::segmenter`, which makes its bytes and its hash.
@@ -41,6 +41,7 @@ pub mod appliance;
 pub mod bittorrent;
 pub mod codec;
 pub mod event;
+pub mod fetch;
 pub mod hls;
 pub mod ingest;
 pub mod journal;

@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("storage", 1),
     ("rendezvous", 1),
     ("journal", 1),
+    ("fetch", 1),
     ("event", 2),
     ("ingest", 2),
     ("coordinator", 2),
