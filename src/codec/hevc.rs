@@ -87,23 +87,67 @@ pub(super) fn config(record: Bytes) -> Result<VideoConfig, CodecError> {
 /// Width and height within the conformance window.
 fn size(sps: &[u8]) -> Option<(u32, u32)> {
     let raw = unescape(sps.get(2..)?);
-    let reader = &mut BitReader::new(&raw);
-    sps_id(reader)?;
-    let chroma = at_most(reader.ue()?, 3)?;
-    if chroma == 3 {
-        reader.skip(1)?;
+    Some(Picture::parse(&raw)?.size)
+}
+
+/// What a sequence parameter set says of its pictures.
+struct Picture {
+    chroma: u32,
+    size: (u32, u32),
+    /// bit_depth_luma_minus8 and bit_depth_chroma_minus8.
+    depths: [u32; 2],
+}
+
+impl Picture {
+    fn parse(raw: &[u8]) -> Option<Self> {
+        let reader = &mut BitReader::new(raw);
+        sps_id(reader)?;
+        let chroma = at_most(reader.ue()?, 3)?;
+        if chroma == 3 {
+            reader.skip(1)?;
+        }
+        let (width, height) = (reader.ue()?, reader.ue()?);
+        let mut crop = [0; 4];
+        if reader.flag()? {
+            crop = [reader.ue()?, reader.ue()?, reader.ue()?, reader.ue()?];
+        }
+        let (unit_x, unit_y) = match chroma {
+            1 => (2, 2),
+            2 => (2, 1),
+            _ => (1, 1),
+        };
+        let size = (cropped(width, crop[0], crop[1], unit_x)?, cropped(height, crop[2], crop[3], unit_y)?);
+        Some(Picture { chroma, size, depths: [at_most(reader.ue()?, 8)?, at_most(reader.ue()?, 8)?] })
     }
-    let (width, height) = (reader.ue()?, reader.ue()?);
-    if !reader.flag()? {
-        return Some((width, height));
-    }
-    let crop = [reader.ue()?, reader.ue()?, reader.ue()?, reader.ue()?];
-    let (unit_x, unit_y) = match chroma {
-        1 => (2, 2),
-        2 => (2, 1),
-        _ => (1, 1),
+}
+
+/// The configuration record of the parameter sets among these NAL units; `None` when a set is missing.
+pub fn hevc_record(units: &[&[u8]]) -> Option<Bytes> {
+    let of = |kind: u8| -> Vec<&[u8]> {
+        units.iter().copied().filter(|unit| unit_type(unit) == Some(kind)).collect()
     };
-    Some((cropped(width, crop[0], crop[1], unit_x)?, cropped(height, crop[2], crop[3], unit_y)?))
+    let arrays = [VPS, SPS, PPS].map(|kind| (kind, of(kind)));
+    let raw = unescape(arrays[1].1.first()?.get(2..)?);
+    let picture = Picture::parse(&raw)?;
+    let (layers, profile) = (*raw.first()?, raw.get(1..13)?);
+    let byte = |value: u32| u8::try_from(value).unwrap_or_default();
+    let mut record = vec![1];
+    record.extend_from_slice(profile);
+    record.extend([0xf0, 0, 0xfc, 0xfc | byte(picture.chroma)]);
+    record.extend(picture.depths.map(|depth| 0xf8 | byte(depth)));
+    // Unknown frame rate; sub-layers and nesting as the set says; lengths of four bytes.
+    let sub_layers = ((layers >> 1) & 7) + 1;
+    record.extend([0, 0, sub_layers << 3 | (layers & 1) << 2 | 3, 3]);
+    for (kind, sets) in arrays {
+        let count = u16::try_from(sets.len()).ok().filter(|count| *count > 0)?;
+        record.push(kind);
+        record.extend(count.to_be_bytes());
+        for set in sets {
+            record.extend(u16::try_from(set.len()).ok()?.to_be_bytes());
+            record.extend_from_slice(set);
+        }
+    }
+    Some(record.into())
 }
 
 /// sps_seq_parameter_set_id, and the reader behind it.
@@ -181,7 +225,27 @@ mod tests {
         assert_eq!(config(other.into()).unwrap().codecs, "hvc1.B4.10.H93.9D.8");
     }
 
+    #[test]
+    fn a_record_is_made_of_its_parameter_sets() {
+        for record in [MAIN, RANGE_EXTENSIONS] {
+            let given = config(bytes(record)).unwrap();
+            let units = HevcRecord::parse(&given.record).unwrap().units.clone();
+            let made = config(hevc_record(&units).unwrap()).unwrap();
+            assert_eq!((made.width, made.codecs), (given.width, given.codecs.clone()));
+            // Compared but for min_spatial_segmentation_idc, the frame rate, and completeness of the arrays.
+            assert_eq!(made.record[..13], given.record[..13]);
+            assert_eq!(made.record[16..19], given.record[16..19]);
+            assert_eq!(hevc_record(&units[1..]), None, "without its VPS");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn no_sets_break_the_maker(sps in prop::collection::vec(any::<u8>(), 0..40)) {
+            let sps = [&[SPS << 1, 1], &sps[..]].concat();
+            let _ = hevc_record(&[&[VPS << 1, 1, 0], &sps, &[PPS << 1, 1, 0]]);
+        }
+
         #[test]
         fn no_bytes_break_the_parser(
             damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),

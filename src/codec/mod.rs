@@ -5,6 +5,7 @@
 //! needs a decoder or an encoder (`media`). Parsers read only as far as this program needs.
 
 mod aac;
+mod adts;
 pub mod annex_b;
 mod av1;
 mod avc;
@@ -27,9 +28,11 @@ mod vp9;
 
 use bytes::Bytes;
 
+pub use adts::{AdtsFrame, FRAME as ADTS_FRAME, adts_frame, packed_audio};
 pub use entrance::{Entrance, is_entrance};
 pub use error::CodecError;
 pub use held::HeldPicture;
+pub use hevc::hevc_record;
 pub use opus::opus_duration;
 pub use profile::{Chroma, Profile, profile};
 pub use vp9::vp9_config;
@@ -53,4 +56,16 @@ pub fn audio_config(codec: AudioCodec, record: Bytes) -> Result<AudioConfig, Cod
         AudioCodec::Aac => aac::config(record),
         AudioCodec::Opus => opus::config(record),
     }
+}
+
+/// Whether the bytes are a sample of such a track. Those of H.264 and HEVC are whole NAL units to the last byte: a
+/// player's parser stops for good at one that is not.
+pub fn is_sample(config: &VideoConfig, data: &[u8]) -> bool {
+    let length_size = match config.codec {
+        VideoCodec::H264 => avc::AvcRecord::parse(&config.record).map(|record| record.length_size),
+        VideoCodec::Hevc => hevc::HevcRecord::parse(&config.record).map(|record| record.length_size),
+        VideoCodec::Av1 | VideoCodec::Vp9 => return !data.is_empty(),
+    };
+    let units = length_size.ok().and_then(|size| nal::split(data, size));
+    units.is_some_and(|units| !units.is_empty())
 }
