@@ -24,4 +24,10 @@ pub enum MediaError {
     /// Codecs that MPEG-TS carries for few players, or not at all.
     #[error("{0} does not go into MPEG-TS; H.264 or HEVC with AAC does")]
     NoTransportStream(&'static str),
+    /// A codec that the box does not carry.
+    #[error("the box does not carry {0}; H.264, HEVC, AV1 or VP9 with AAC or Opus plays")]
+    NotCarried(String),
+    /// Not one of the kinds of segments that HLS has.
+    #[error("a segment is neither MPEG-TS nor fragmented MP4 nor packed AAC")]
+    UnknownSegment,
 }

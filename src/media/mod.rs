@@ -1,4 +1,5 @@
-//! FFmpeg's libraries: muxing parts and MPEG-TS, encoding silence, the test card, reading files. All unsafe code is here.
+//! FFmpeg's libraries: muxing parts and MPEG-TS, encoding silence, the test card, reading files and
+//! others' segments. All unsafe code is here.
 //!
 //! Belongs here: what needs libavformat, libavcodec or libavfilter. Does not: when a part is cut or a picture
 //! held (`event`), and how bitstreams are read without them (`codec`).
@@ -9,6 +10,7 @@ mod feed;
 mod ffmpeg;
 mod file;
 mod muxer;
+mod segment_reader;
 mod segmenter;
 mod silence;
 mod sink;
@@ -18,6 +20,7 @@ mod transport_stream;
 pub use error::MediaError;
 pub use feed::feed;
 pub use file::File;
+pub use segment_reader::{SegmentMedia, SegmentReader};
 pub use segmenter::{Fragment, Segmenter};
 pub use silence::silence;
 pub use test_card::{TestCard, TestCardConfig};

@@ -46,7 +46,7 @@ impl TransportStream {
     pub fn segment(&mut self, segment: &Segment) -> Result<Bytes, MediaError> {
         super::start_library();
         let bytes = [&segment.init.bytes].into_iter().chain(segment.parts.iter().map(|part| &part.bytes));
-        let rope = Rope { chunks: bytes.cloned().collect(), at: 0 };
+        let rope = Rope::new(bytes.cloned().collect());
         let mut input = format::input_from_stream(StreamIo::from_read(rope)?, None, Some(probe_little()))?;
         let same = self.open.take().filter(|open| open.init == segment.init);
         let mut open = match same {
@@ -121,9 +121,15 @@ fn probe_little() -> Dictionary<'static> {
 }
 
 /// Chunks as one stream to read.
-struct Rope {
+pub(super) struct Rope {
     chunks: Vec<Bytes>,
     at: usize,
+}
+
+impl Rope {
+    pub fn new(chunks: Vec<Bytes>) -> Self {
+        Rope { chunks, at: 0 }
+    }
 }
 
 impl Read for Rope {
@@ -142,4 +148,4 @@ impl Read for Rope {
 
 #[cfg(test)]
 #[path = "transport_stream_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -9,7 +9,7 @@ use crate::stream::{Configuration, Media, Part, Sample, Samples, Track, TrackCon
 use crate::time::MediaTime;
 
 /// `count` segments of a second each, as the box makes them.
-async fn segments(count: usize) -> Vec<Segment> {
+pub async fn segments(count: usize) -> Vec<Segment> {
     let config = TestCardConfig { width: 320, height: 180, rate: 25, bit_rate: 300_000 };
     let (mut configuration, mut units) = (Configuration::default(), Vec::new());
     for media in TestCard::open(config).unwrap() {
