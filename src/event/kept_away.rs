@@ -50,6 +50,7 @@ impl KeptAway {
         for address in encoders.into_iter().flatten() {
             self.push(entry(Rank::Encoder, Some(address), Refusal::Ended));
         }
+        self.push(entry(Rank::Feed, None, Refusal::Ended));
         self.push(entry(Rank::TestCard, None, Refusal::CardEnded));
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::gate::{Gate, Passed};
-use super::takeover::{Comer, Decision, Holder, decide};
+use super::takeover::{Awaited, Comer, Decision, Holder, decide};
 use crate::live::{Dismissal, Input, Offer, Rank, Source, Verdict};
 use crate::stream::{Configuration, Media};
 
@@ -97,9 +97,9 @@ impl Seats {
         }
     }
 
-    /// Seats an offered source or refuses it, and answers it. `awaited` is the rank of the encoder that a running
-    /// event waits for. Returns whether an encoder came that will go on air.
-    pub fn offer(&mut self, offer: Offer, awaited: Option<Rank>) -> bool {
+    /// Seats an offered source or refuses it, and answers it. `awaited` is the encoder that a running event waits
+    /// for. Returns whether an encoder came that will go on air.
+    pub fn offer(&mut self, offer: Offer, awaited: Option<Awaited>) -> bool {
         let Offer { source, verdict } = offer;
         let info = &source.info;
         let comer = Comer { rank: info.rank, address: info.address, takeover: info.takeover };

@@ -10,6 +10,19 @@ use crate::stream::Takeover;
 /// the same encoder, come back before its old connection was noticed to be dead.
 pub const SILENT_HOLDER: Duration = Duration::from_millis(1_500);
 
+/// A feed takes the place of an encoder that has been away for so long. One that only lost its network for a moment is
+/// back by then; one that somebody stopped leaves the event to the feed.
+pub const FEED_AFTER: Duration = Duration::from_secs(10);
+
+/// The encoder that a running event waits for when nobody holds the place.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited {
+    /// Its rank.
+    pub rank: Rank,
+    /// For how long it has been away.
+    pub away: Duration,
+}
+
 /// What is known of the one that holds the place.
 #[derive(Clone, Copy, Debug)]
 pub struct Holder {
@@ -47,12 +60,17 @@ pub enum Decision {
     Refuse(Refusal),
 }
 
-/// Decides. `awaited` is the rank of the encoder that a running event waits for when nobody holds the place;
-/// `standby_taken`: one waits already.
-pub fn decide(holder: Option<Holder>, awaited: Option<Rank>, standby_taken: bool, comer: Comer) -> Decision {
+/// Decides. `standby_taken`: one waits already.
+pub fn decide(
+    holder: Option<Holder>,
+    awaited: Option<Awaited>,
+    standby_taken: bool,
+    comer: Comer,
+) -> Decision {
     let Some(holder) = holder else {
         return match awaited {
-            Some(awaited) if comer.rank < awaited => Decision::Refuse(Refusal::OutRanked),
+            Some(awaited) if comer.rank == Rank::Feed && awaited.away >= FEED_AFTER => Decision::Enter,
+            Some(awaited) if comer.rank < awaited.rank => Decision::Refuse(Refusal::OutRanked),
             _ => Decision::Enter,
         };
     };
@@ -124,7 +142,20 @@ mod tests {
         assert_eq!(decide(Some(card), None, false, comer(Takeover::Reject, 2)), Decision::Succeed);
         let card = Comer { rank: Rank::TestCard, address: address(1), takeover: Takeover::Replace };
         assert_eq!(decide(holder(60_000), None, false, card), Decision::Refuse(Refusal::OutRanked));
-        let awaited = decide(None, Some(Rank::Encoder), false, card);
-        assert_eq!(awaited, Decision::Refuse(Refusal::OutRanked));
+        let awaited = Awaited { rank: Rank::Encoder, away: Duration::from_secs(60) };
+        assert_eq!(decide(None, Some(awaited), false, card), Decision::Refuse(Refusal::OutRanked));
+    }
+
+    #[test]
+    fn a_feed_yields_to_any_encoder_and_takes_its_place_when_it_stays_away() {
+        let feed = Comer { rank: Rank::Feed, address: None, takeover: Takeover::Reject };
+        assert_eq!(decide(holder(60_000), None, false, feed), Decision::Refuse(Refusal::OutRanked));
+        let away = |seconds| Some(Awaited { rank: Rank::Encoder, away: Duration::from_secs(seconds) });
+        assert_eq!(decide(None, away(9), false, feed), Decision::Refuse(Refusal::OutRanked));
+        assert_eq!(decide(None, away(10), false, feed), Decision::Enter);
+        let feeding = Some(Holder { rank: Rank::Feed, address: None, silent: Duration::ZERO });
+        assert_eq!(decide(feeding, None, false, comer(Takeover::Reject, 1)), Decision::Succeed);
+        let card = Some(Holder { rank: Rank::TestCard, address: address(1), silent: Duration::ZERO });
+        assert_eq!(decide(card, None, false, feed), Decision::Succeed);
     }
 }

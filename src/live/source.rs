@@ -19,8 +19,10 @@ const MAX_BYTES: usize = 32 << 20;
 /// Whose word counts more when two want to feed the event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
-    /// The box's own test card: any encoder replaces it.
+    /// The box's own test card: any other source replaces it.
     TestCard,
+    /// A stream that the box pulls: it is there all the time, so an encoder that somebody starts replaces it.
+    Feed,
     /// Somebody's encoder.
     Encoder,
 }
@@ -31,7 +33,7 @@ pub enum Refusal {
     /// Another encoder holds the place.
     #[error("another encoder is publishing; stop it first, or set this key to replace it")]
     Occupied,
-    /// A test card against an encoder.
+    /// A test card or a feed against an encoder.
     #[error("an encoder has the event; the test card comes back when the event is over")]
     OutRanked,
     /// The operator ended the event a moment ago, and this encoder reconnects by itself.

@@ -51,7 +51,7 @@ struct Stored {
     frame: i64,
     frame_rate: Option<f64>,
     bit_rate: u64,
-    rank: Option<bool>,
+    rank: Option<u8>,
     configured: Vec<StoredConfigured>,
     ended: Option<Moment>,
 }
@@ -88,6 +88,7 @@ struct StoredAudio {
 
 const VIDEO: [VideoCodec; 4] = [VideoCodec::H264, VideoCodec::Hevc, VideoCodec::Av1, VideoCodec::Vp9];
 const AUDIO: [AudioCodec; 2] = [AudioCodec::Aac, AudioCodec::Opus];
+const RANKS: [Rank; 3] = [Rank::TestCard, Rank::Encoder, Rank::Feed];
 
 /// The file's bytes.
 pub fn encode(head: &EventHead) -> Option<Vec<u8>> {
@@ -100,7 +101,7 @@ pub fn encode(head: &EventHead) -> Option<Vec<u8>> {
         frame: measured.frame.ticks(),
         frame_rate: measured.frame_rate,
         bit_rate: measured.bit_rate,
-        rank: head.rank.map(|rank| rank == Rank::Encoder),
+        rank: head.rank.map(|rank| place(&RANKS, &rank)),
         configured: head.configured.iter().map(store).collect(),
         ended: head.ended,
     })
@@ -160,7 +161,7 @@ pub fn decode(bytes: &Bytes) -> Option<EventHead> {
             frame_rate: stored.frame_rate,
             bit_rate: stored.bit_rate,
         },
-        rank: stored.rank.map(|encoder| if encoder { Rank::Encoder } else { Rank::TestCard }),
+        rank: stored.rank.and_then(|rank| RANKS.get(usize::from(rank)).copied()),
         configured: stored.configured.into_iter().map(configured).collect::<Option<_>>()?,
         ended: stored.ended,
     })

@@ -2,11 +2,12 @@
 //! of a place whose encoder is gone.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::Stage;
 use crate::event::kept_away::RELEASED;
 use crate::event::seats::{Left, Place};
+use crate::event::takeover::Awaited;
 use crate::journal::{Note, Over};
 use crate::live::{Control, Dismissal, Offer, Verdict};
 
@@ -17,7 +18,11 @@ impl Stage {
             let _ = offer.verdict.send(Verdict::Refused(refusal));
             return;
         }
-        let awaited = self.show.as_ref().and(self.rank);
+        let now = self.now();
+        let awaited = self.show.as_ref().zip(self.rank).map(|(show, rank)| Awaited {
+            rank,
+            away: show.timeline.holding_since().map_or(Duration::ZERO, |since| now.saturating_sub(since)),
+        });
         if self.seats.offer(offer, awaited) {
             self.broadcast.send_modify(|broadcast| {
                 Arc::make_mut(broadcast).last_connect = Some(SystemTime::now());
