@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::ingest::FeedUrl;
 use crate::stream::Takeover;
 
 /// A live-streaming appliance: RTMP in, low-latency HLS out.
@@ -162,9 +163,9 @@ pub struct RunConfig {
     /// The box's public URL, where it has one.
     #[arg(long, env = "VENUEBOX_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    /// Take this HLS stream as the source.
-    #[arg(long, env = "VENUEBOX_PULL", value_name = "URL")]
-    pub pull: Option<String>,
+    /// Take this HLS stream as the source; an encoder that publishes goes before it.
+    #[arg(long, env = "VENUEBOX_PULL", value_name = "URL", hide_env_values = true)]
+    pub pull: Option<FeedUrl>,
     /// Provision this stream key; without it one is made and printed.
     #[arg(long, env = "VENUEBOX_STREAM_KEY", value_name = "KEY", hide_env_values = true)]
     pub stream_key: Option<Secret>,
@@ -221,7 +222,7 @@ pub struct R2Config {
 impl RunConfig {
     /// Flags that were given and whose room is not built yet.
     pub fn without_effect(&self) -> Vec<&'static str> {
-        let flags = [("--pull", self.pull.is_some()), ("--mesh", self.mesh.is_some())];
+        let flags = [("--mesh", self.mesh.is_some())];
         flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag).collect()
     }
 }

@@ -27,7 +27,7 @@ use crate::access::Names;
 use crate::appliance::Appliance;
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
-use crate::ingest::{self, KeyRing, Listener, Target};
+use crate::ingest::{self, KeyRing, Listener, Pull, Target};
 use crate::journal::{Egress, History, Journal, Note};
 use crate::lan::Ports;
 use crate::live::{Audience, Hub};
@@ -108,6 +108,10 @@ async fn live(
     let start = Start::from_found(snapshot, &epoch, opened.numbers, Some(lease), found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
+    let pull = config.pull.clone().map(|url| {
+        Pull::new(url, hub.clone(), journal.clone(), storage.claimed()).context("--pull cannot be followed")
+    });
+    let pull = pull.transpose()?;
     let keys = KeyRing::new(storage.stream_keys(), storage.claimed(), told.used);
 
     let own = Handle::current();
@@ -183,6 +187,13 @@ async fn live(
         listener.run(stop).await;
         Ok(())
     });
+    if let Some(pull) = pull {
+        let stop = ingest.stop();
+        ingest.spawn("pull", async move {
+            pull.run(stop).await;
+            Ok(())
+        });
+    }
     let stop = web.stop();
     web.spawn("HTTP", async move {
         server.run(stop).await;

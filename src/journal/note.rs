@@ -41,6 +41,15 @@ pub enum Note {
         /// Where it is.
         address: Option<IpAddr>,
     },
+    /// The feed that the box pulls does not come.
+    FeedAway {
+        /// What it is called.
+        feed: String,
+        /// Why, as an error says it.
+        why: String,
+        /// It has ended as it should.
+        ended: bool,
+    },
     /// A second encoder waits.
     StandBy {
         /// What it calls itself.
@@ -247,6 +256,14 @@ impl Note {
             Note::Takeover { encoder, address } => {
                 bare(Info, format!("{} took over.", capital(&who(encoder.as_ref(), address.as_ref()))))
             }
+            Note::FeedAway { feed, why, ended: true } => {
+                words(Info, format!("{feed} is over."), sentence(why))
+            }
+            Note::FeedAway { feed, why, ended: false } => words(
+                Warn,
+                format!("{feed} does not come."),
+                format!("{} The box goes on asking for it.", sentence(why)),
+            ),
             Note::StandBy { encoder, address } => words(
                 Info,
                 format!("{} stands by.", capital(&who(encoder.as_ref(), address.as_ref()))),

@@ -24,7 +24,7 @@ fn checked(playlist: &MediaPlaylist, segment: &Segment) -> Vec<u8> {
 }
 
 /// The three newest whole segments of what is on air, as one stream.
-async fn watch(venuebox: &VenueBox) -> (MediaPlaylist, Vec<u8>) {
+pub async fn watch(venuebox: &VenueBox) -> (MediaPlaylist, Vec<u8>) {
     let playlist = venuebox.media_playlist(2).await;
     // Only the last three segments are listed with their parts.
     let newest: Vec<&Segment> = playlist.sealed().filter(|segment| !segment.parts.is_empty()).collect();
@@ -45,7 +45,7 @@ async fn watch(venuebox: &VenueBox) -> (MediaPlaylist, Vec<u8>) {
 }
 
 /// Picture and sound are together as the film had them: each beep sounds within 40 ms of its flash.
-fn assert_in_sync(stream: &[u8]) {
+pub fn assert_in_sync(stream: &[u8]) {
     let (flashes, beeps) = flashes_and_beeps(stream);
     let mut pairs = 0;
     for flash in flashes {

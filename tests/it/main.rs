@@ -25,6 +25,7 @@ mod ingest;
 mod lan;
 mod page;
 mod players;
+mod pull;
 mod restart;
 mod seeder;
 mod snapshot;

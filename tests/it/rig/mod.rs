@@ -4,6 +4,7 @@ mod browser;
 mod cable;
 mod clip;
 mod clock;
+mod feed;
 mod held_sockets;
 mod host;
 mod http;
@@ -22,8 +23,9 @@ mod venuebox;
 
 pub use browser::{Browser, Tab};
 pub use cable::Cable;
-pub use clip::{Clip, clip_by};
+pub use clip::{Clip, clip, clip_by};
 pub use clock::Clock;
+pub use feed::{Answer, Feed, HostileSite, Packager};
 pub use held_sockets::HeldSockets;
 pub use host::cabled;
 pub use http::{Response, get, get_with, request};
