@@ -54,9 +54,12 @@ async fn a_feed_of_byte_ranges_plays() {
 #[tokio::test]
 async fn a_feed_whose_sound_has_a_playlist_of_its_own_plays() {
     let tracks_apart = ["-map", "0:v", "-map", "0:a", "-var_stream_map", "v:0,agroup:s a:0,agroup:s"];
-    let how = [&tracks_apart[..], &["-hls_segment_type", "fmp4", "-master_pl_name", "stream.m3u8"]].concat();
+    let how = [&tracks_apart[..], &["-hls_segment_type", "fmp4"]].concat();
     let feed = Feed::serve();
-    let _packager = Packager::start(&clip(Clip::default()), feed.path(), &how, "variant-%v.m3u8");
+    let entrance = "#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"s\",NAME=\"s\",DEFAULT=YES,URI=\"part-1.m3u8\"\n\
+                    #EXT-X-STREAM-INF:BANDWIDTH=900000,CODECS=\"avc1.64001e,mp4a.40.2\",AUDIO=\"s\"\npart-0.m3u8\n";
+    std::fs::write(feed.path().join("stream.m3u8"), entrance).unwrap();
+    let _packager = Packager::start(&clip(Clip::default()), feed.path(), &how, "part-%v.m3u8");
     let venuebox = pulling(&feed.url());
     let (_, stream) = watch(&venuebox).await;
     assert!(!tracks(&stream).video.is_empty() && !tracks(&stream).audio.is_empty());
