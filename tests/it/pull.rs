@@ -1,11 +1,14 @@
 //! The box behind somebody else's HLS stream, and behind somebody who means it ill.
 
 use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
 
 use crate::ingest::{assert_in_sync, watch};
 use crate::rig::{
-    Answer, Cable, Clip, Feed, HostileSite, MediaPlaylist, PATIENCE, Packager, Publisher, VenueBox,
-    assert_contiguous, clip, clip_by, decode_errors, get, imageio_ffmpeg, tracks,
+    Answer, Cable, Clip, Feed, HostileSite, MediaPlaylist, Operator, PASSWORD, PATIENCE, Packager, Publisher,
+    VenueBox, assert_contiguous, clip, clip_by, decode_errors, get, imageio_ffmpeg, tracks,
 };
 
 /// Sealed segments from `first` on, as one stream.
@@ -113,9 +116,7 @@ async fn a_feed_that_ends_is_held_and_taken_again_when_it_begins_anew() {
     packager.finish();
     live.until(|state| state.is_holding()).await;
     venuebox.process.says(PATIENCE, "HLS feed 127.0.0.1 is over");
-    for left in std::fs::read_dir(feed.path()).unwrap() {
-        std::fs::remove_file(left.unwrap().path()).unwrap();
-    }
+    feed.clear();
     let _anew = Packager::start(&clip(Clip::default()), feed.path(), &[], "stream.m3u8");
     live.until(|state| state.is_live()).await;
     let back = MediaPlaylist::after(&url, 1);
@@ -135,6 +136,44 @@ async fn an_encoder_goes_before_the_feed_which_has_the_event_again_when_it_stays
     live.until(|state| state.is_holding()).await;
     live.until(|state| state.is_live()).await;
     assert!(venuebox.process.said().contains("back after 1"), "{}", venuebox.process.said());
+}
+
+#[tokio::test]
+async fn an_event_that_the_operator_ended_is_begun_anew_by_a_feed_that_begins_anew() {
+    let feed = Feed::serve();
+    let packager = Packager::start(&clip(Clip::default()), feed.path(), &[], "stream.m3u8");
+    let venuebox = pulling(&feed.url());
+    let operator = Operator::sign_in(venuebox.http, PASSWORD);
+    let mut live = venuebox.live().await;
+    let ended = live.until(|state| state.is_live()).await.event;
+    assert_eq!(operator.post("event/end", &json!({})).status, 204);
+    live.until(|state| state.is_ended()).await;
+    packager.finish();
+    // The box looks at it every ten seconds, and sees that it has ended.
+    let asked = |server: &Feed| server.said().matches("GET /stream.m3u8").count();
+    let before = asked(&feed);
+    while asked(&feed) < before + 1 {
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    feed.clear();
+    let _anew = Packager::start(&clip(Clip::default()), feed.path(), &[], "stream.m3u8");
+    assert_ne!(live.until(|state| state.is_live()).await.event, ended);
+}
+
+#[tokio::test]
+async fn a_box_that_is_killed_goes_on_with_its_feed() {
+    let feed = Feed::serve();
+    let _packager = Packager::start(&clip(Clip::default()), feed.path(), &[], "stream.m3u8");
+    let mut venuebox = VenueBox::start_held(&["--pull", &feed.url()]);
+    let url = venuebox.media_playlist_url().await;
+    let first = MediaPlaylist::after(&url, 1).next_msn();
+    venuebox.kill_and_start();
+    venuebox.live().await.until(|state| state.is_live()).await;
+    let back = MediaPlaylist::after(&url, 2);
+    assert!(!back.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", back.text);
+    let media = stream(&back, first);
+    assert_contiguous(&tracks(&media));
+    assert_eq!(decode_errors(&media), "");
 }
 
 #[tokio::test]
@@ -186,7 +225,7 @@ async fn a_segment_without_end_is_cut_off_and_the_next_one_is_taken() {
         Packager::start(&clip(Clip::default()), folder.path(), &["-hls_list_size", "0"], "stream.m3u8");
     let wanted = || (0..6).all(|index| folder.path().join(format!("stream{index}.ts")).exists());
     while !wanted() {
-        std::thread::park_timeout(std::time::Duration::from_millis(50));
+        std::thread::park_timeout(Duration::from_millis(50));
     }
     packager.finish();
     let site = HostileSite::start();

@@ -161,10 +161,12 @@ impl Pull {
                     if known.replace(edge) != Some(edge) {
                         since = Instant::now();
                     }
-                    over |= since.elapsed() >= SILENCE;
                 }
-                Ok((_, true)) | Err(_) => over = true,
+                Ok((_, true)) => over = true,
+                // It may be the network.
+                Err(_) => {}
             }
+            over |= since.elapsed() >= SILENCE;
         }
     }
 

@@ -48,7 +48,7 @@ impl Packager {
 pub struct Feed {
     pub folder: TempDir,
     pub address: SocketAddr,
-    _server: Process,
+    server: Process,
 }
 
 impl Feed {
@@ -59,7 +59,7 @@ impl Feed {
         command.args(["-u", "-m", "http.server", "--bind", "127.0.0.1", "0", "--directory"]);
         let server = Process::start(command.arg(folder.path()));
         let port = server.line(PATIENCE, |line| line.split(" port ").nth(1)?.split(' ').next()?.parse().ok());
-        Feed { folder, address: SocketAddr::from(([127, 0, 0, 1], port)), _server: server }
+        Feed { folder, address: SocketAddr::from(([127, 0, 0, 1], port)), server }
     }
 
     pub fn path(&self) -> &Path {
@@ -68,6 +68,18 @@ impl Feed {
 
     pub fn url(&self) -> String {
         format!("http://{}/stream.m3u8", self.address)
+    }
+
+    /// What was asked of the server last.
+    pub fn said(&self) -> String {
+        self.server.said()
+    }
+
+    /// Removes what a packager left.
+    pub fn clear(&self) {
+        for left in fs::read_dir(self.path()).unwrap() {
+            fs::remove_file(left.unwrap().path()).unwrap();
+        }
     }
 }
 
