@@ -4,13 +4,12 @@
 //! gets the same info hash.
 
 use std::fmt;
-use std::str::FromStr;
 
 use bytes::Bytes;
 use sha1::{Digest, Sha1};
 
-use super::VirtualFile;
 use super::bencode::Value;
+use super::{InfoHash, VirtualFile};
 
 /// The usual piece: 256 KiB.
 pub const PIECE_LENGTH: u32 = 256 << 10;
@@ -21,28 +20,9 @@ const MANY_PIECES: u64 = 2_000;
 /// The longest piece; nobody has to fetch more before the first byte is known to be right.
 const MAX_PIECE_LENGTH: u32 = 16 << 20;
 
-/// SHA-1 of a torrent's info dictionary: its name in swarms.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct InfoHash(pub [u8; 20]);
-
-impl fmt::Display for InfoHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for InfoHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Why something is no torrent or none of its names.
+/// Why something is no torrent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetainfoError {
-    /// Not 40 hexadecimal digits.
-    #[error("an info hash is 40 hexadecimal digits")]
-    Hash,
     /// A torrent has content.
     #[error("there is nothing to make a torrent of")]
     Empty,
@@ -55,23 +35,6 @@ pub enum MetainfoError {
     /// Not an info dictionary of BEP 3.
     #[error("not an info dictionary")]
     Info,
-}
-
-impl FromStr for InfoHash {
-    type Err = MetainfoError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.as_bytes();
-        if digits.len() != 40 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return Err(MetainfoError::Hash);
-        }
-        let mut hash = [0; 20];
-        for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| MetainfoError::Hash)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| MetainfoError::Hash)?;
-        }
-        Ok(InfoHash(hash))
-    }
 }
 
 /// A file within a torrent of several.
@@ -393,11 +356,6 @@ mod tests {
             let layout = if single { Layout::Single } else { Layout::Multiple(files) };
             let torrent = Torrent::make("live", layout, &content).unwrap();
             prop_assert_eq!(Torrent::read(torrent.info.clone()), Ok(torrent));
-        }
-
-        #[test]
-        fn an_info_hash_reads_back(bytes: [u8; 20]) {
-            prop_assert_eq!(InfoHash(bytes).to_string().parse(), Ok(InfoHash(bytes)));
         }
     }
 }

@@ -7,6 +7,7 @@
 pub mod bencode;
 mod choker;
 mod extension;
+mod id;
 mod metainfo;
 mod rate;
 mod upload;
@@ -15,8 +16,9 @@ mod wire;
 
 pub use choker::{Choker, Decision, Place};
 pub use extension::{ExtensionError, ExtensionHandshake, MetadataMessage};
-pub use metainfo::{FileEntry, InfoHash, Layout, MetainfoError, PIECE_LENGTH, Torrent, Trackers};
+pub use id::{InfoHash, NoInfoHash, PeerId};
+pub use metainfo::{FileEntry, Layout, MetainfoError, PIECE_LENGTH, Torrent, Trackers};
 pub use rate::RateLimit;
 pub use upload::{Content, Delivery, Dropped, Uploader};
 pub use virtual_file::VirtualFile;
-pub use wire::{BLOCK_HEADER, Block, Handshake, Message, PeerId, Reader, WireError, block_header};
+pub use wire::{BLOCK_HEADER, Block, Handshake, Message, Reader, WireError, block_header};

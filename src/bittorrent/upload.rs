@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use super::extension::{ExtensionHandshake, METADATA_PIECE, MetadataMessage, OUR_METADATA_ID};
-use super::wire::{Block, Handshake, Message, PeerId, Reader, WireError, block_header};
-use super::{Torrent, VirtualFile};
+use super::wire::{Block, Handshake, Message, Reader, WireError, block_header};
+use super::{PeerId, Torrent, VirtualFile};
 
 /// The longest block that may be asked for; everybody asks for 16 KiB, old clients for twice that. Threat: one
 /// request for a whole piece that then waits in memory behind a slow reader.

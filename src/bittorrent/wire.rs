@@ -2,7 +2,7 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-use super::InfoHash;
+use super::{InfoHash, PeerId};
 
 /// What every handshake starts with.
 const PROTOCOL: &[u8; 20] = b"\x13BitTorrent protocol";
@@ -18,21 +18,6 @@ const MAX_MESSAGE: usize = 32 << 10;
 
 /// Length, kind, index and offset, before a block's bytes.
 pub const BLOCK_HEADER: usize = 13;
-
-/// A peer's name, as it chose it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PeerId(pub [u8; 20]);
-
-impl PeerId {
-    /// Azureus style: client, version, and 12 random characters of the caller's.
-    pub fn from_random(random: [u8; 12]) -> Self {
-        let mut id = *b"-VB0100-            ";
-        for (place, byte) in id.iter_mut().skip(8).zip(random) {
-            *place = b"0123456789abcdefghijklmnopqrstuv"[usize::from(byte % 32)];
-        }
-        PeerId(id)
-    }
-}
 
 /// Why a peer's bytes are not the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

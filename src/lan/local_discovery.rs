@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::interfaces;
+use crate::bittorrent::InfoHash;
 use crate::rendezvous::{Rendezvous, Seeded};
-use crate::tracker::InfoHash;
 
 const V4: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 192, 152, 143), 6771);
 const V6: (Ipv6Addr, u16) = (Ipv6Addr::new(0xff15, 0, 0, 0, 0, 0, 0xefc0, 0x988f), 6771);

@@ -15,8 +15,9 @@ use super::handle::{Counters, Letter, Seeded};
 use super::seeder::{Offer, Reply};
 use super::socket::Outgoing;
 use crate::access::Prefix;
+use crate::bittorrent::{InfoHash, PeerId};
 use crate::tracker::message::{self, Announce, Answer, Message};
-use crate::tracker::{Config, InfoHash, OfferId, PeerId, Refusal, SocketId, Swarms, Target, WebAnnounce};
+use crate::tracker::{Config, OfferId, Refusal, SocketId, Swarms, Target, WebAnnounce};
 
 /// Letters that are read before the desk looks up.
 const BATCH: usize = 64;

@@ -11,9 +11,8 @@ use super::desk::Desk;
 use super::seeder::{MAX_OFFERS, Offer, SeederDoor};
 use super::socket::{OUTBOX, Outgoing, Socket};
 use crate::access::{Prefix, is_private};
-use crate::tracker::{
-    Config, Counts, InfoHash, NativeAnnounce, NativeReply, OfferId, PeerId, Refusal, SocketId,
-};
+use crate::bittorrent::{InfoHash, PeerId};
+use crate::tracker::{Config, Counts, NativeAnnounce, NativeReply, OfferId, Refusal, SocketId};
 
 /// Messages that wait for the desk. Threat: memory; whoever writes waits.
 const MAILBOX: usize = 1_024;

@@ -3,7 +3,8 @@
 use tokio::sync::{mpsc, watch};
 
 use super::handle::{Letter, Seeded};
-use crate::tracker::{InfoHash, OfferId, PeerId, SocketId};
+use crate::bittorrent::{InfoHash, PeerId};
+use crate::tracker::{OfferId, SocketId};
 
 /// Offers that wait for the seeder. Threat: a page that offers faster than connections can be made; what is above
 /// is lost, and the page offers again.

@@ -6,7 +6,8 @@ use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::*;
-use crate::tracker::{Config, InfoHash, PeerId};
+use crate::bittorrent::{InfoHash, PeerId};
+use crate::tracker::Config;
 
 const HASH: InfoHash = InfoHash([b'h'; 20]);
 

@@ -5,22 +5,20 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Doors, Offer};
-use crate::bittorrent::InfoHash;
 use crate::rendezvous::{self, Rendezvous};
-use crate::tracker;
 
 impl Doors {
     /// Tells the tracker what is seeded, and hands its offers on, until `stop`.
     pub async fn meet(self, rendezvous: Rendezvous, stop: CancellationToken) {
         let Doors { torrents, offers, peer_id } = self;
         let (Some(mut catalogues), Some(port)) = (torrents.watch(), torrents.port()) else { return };
-        let Some(mut door) = rendezvous.register_seeder(tracker::PeerId(peer_id.0), port).await else {
+        let Some(mut door) = rendezvous.register_seeder(peer_id, port).await else {
             return;
         };
         let tasks = TaskTracker::new();
         loop {
-            let hashes = catalogues.borrow_and_update().info_hashes().collect::<Vec<_>>();
-            door.seed(hashes.into_iter().map(|hash| tracker::InfoHash(hash.0)).collect());
+            let hashes = catalogues.borrow_and_update().info_hashes().collect();
+            door.seed(hashes);
             let offer = tokio::select! {
                 () = stop.cancelled() => break,
                 changed = catalogues.changed() => match changed {
@@ -32,7 +30,7 @@ impl Doors {
             let Some(rendezvous::Offer { info_hash, sdp, reply, .. }) = offer else { break };
             let (answer, answered) = oneshot::channel();
             // Beyond the bound it is not answered, as by a peer that has enough.
-            if offers.try_send(Offer { info_hash: InfoHash(info_hash.0), sdp, answer }).is_ok() {
+            if offers.try_send(Offer { info_hash, sdp, answer }).is_ok() {
                 tasks.spawn(async move {
                     if let Ok(sdp) = answered.await {
                         reply.answer(sdp).await;

@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::id::{InfoHash, OfferId, PeerId};
+use super::id::OfferId;
+use crate::bittorrent::{InfoHash, PeerId};
 
 /// One WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,9 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::announce::{Counts, Event, NativeAnnounce, NativeReply};
-use super::bencode::{integer, nest, string};
-use super::id::{InfoHash, PeerId};
 use super::message::event;
+use crate::bittorrent::bencode::Value::{self, Bytes, Dictionary, Integer, List};
+use crate::bittorrent::{InfoHash, PeerId};
 
 /// Swarms that one scrape may name (what BEP 15 has).
 pub const MAX_SCRAPED: usize = 74;
@@ -162,44 +162,31 @@ fn decode(text: &str) -> Result<Vec<u8>, QueryError> {
 
 /// The reply to an announcement.
 pub fn announced(query: &Query, interval: Duration, min_interval: Duration, reply: &NativeReply) -> Vec<u8> {
-    let mut out = Vec::with_capacity(128 + 6 * reply.peers.len());
-    nest(b'd', &mut out, |out| {
-        string(b"complete", out);
-        integer(reply.counts.complete, out);
-        string(b"downloaded", out);
-        integer(reply.counts.downloaded, out);
-        string(b"incomplete", out);
-        integer(reply.counts.incomplete, out);
-        string(b"interval", out);
-        integer(seconds(interval), out);
-        string(b"min interval", out);
-        integer(seconds(min_interval), out);
-        string(b"peers", out);
-        if query.compact {
-            let (v4, v6) = compact(reply);
-            string(&v4, out);
-            if !v6.is_empty() {
-                string(b"peers6", out);
-                string(&v6, out);
-            }
-            return;
-        }
-        nest(b'l', out, |out| {
-            for peer in &reply.peers {
-                nest(b'd', out, |out| {
-                    string(b"ip", out);
-                    string(peer.address.ip().to_string().as_bytes(), out);
-                    if !query.no_peer_id {
-                        string(b"peer id", out);
-                        string(&peer.peer_id.0, out);
-                    }
-                    string(b"port", out);
-                    integer(peer.address.port(), out);
-                });
-            }
+    let mut entries = numbers(reply.counts).to_vec();
+    entries.extend([(&b"interval"[..], seconds(interval)), (b"min interval", seconds(min_interval))]);
+    let (v4, v6) = compact(reply);
+    let addresses: Vec<String> = reply.peers.iter().map(|peer| peer.address.ip().to_string()).collect();
+    if query.compact {
+        entries.push((b"peers", Bytes(&v4)));
+        entries.extend((!v6.is_empty()).then_some((&b"peers6"[..], Bytes(&v6))));
+    } else {
+        let peers = reply.peers.iter().zip(&addresses).map(|(peer, address)| {
+            let mut entries = vec![(&b"ip"[..], Bytes(address.as_bytes()))];
+            entries.extend((!query.no_peer_id).then_some((&b"peer id"[..], Bytes(&peer.peer_id.0))));
+            entries.push((b"port", Integer(peer.address.port().into())));
+            Dictionary(entries)
         });
-    });
-    out
+        entries.push((b"peers", List(peers.collect())));
+    }
+    Dictionary(entries).to_bytes()
+}
+
+/// Counts as both replies have them.
+fn numbers(counts: Counts) -> [(&'static [u8], Value<'static>); 3] {
+    let Counts { complete, incomplete, downloaded } = counts;
+    let [complete, downloaded, incomplete] =
+        [complete, downloaded, incomplete].map(|count| Integer(count.into()));
+    [(b"complete", complete), (b"downloaded", downloaded), (b"incomplete", incomplete)]
 }
 
 fn compact(reply: &NativeReply) -> (Vec<u8>, Vec<u8>) {
@@ -220,43 +207,20 @@ pub fn scraped(min_interval: Duration, files: &[(InfoHash, Counts)]) -> Vec<u8> 
     // Keys are sorted, and stand there once.
     files.sort_by_key(|(hash, _)| *hash);
     files.dedup_by_key(|(hash, _)| *hash);
-    let mut out = Vec::with_capacity(64 + 96 * files.len());
-    nest(b'd', &mut out, |out| {
-        string(b"files", out);
-        nest(b'd', out, |out| {
-            for (hash, counts) in &files {
-                string(&hash.0, out);
-                nest(b'd', out, |out| {
-                    string(b"complete", out);
-                    integer(counts.complete, out);
-                    string(b"downloaded", out);
-                    integer(counts.downloaded, out);
-                    string(b"incomplete", out);
-                    integer(counts.incomplete, out);
-                });
-            }
-        });
-        string(b"flags", out);
-        nest(b'd', out, |out| {
-            string(b"min_request_interval", out);
-            integer(seconds(min_interval), out);
-        });
-    });
-    out
+    let files = files.iter().map(|(hash, counts)| (&hash.0[..], Dictionary(numbers(*counts).to_vec())));
+    let flags = vec![(&b"min_request_interval"[..], seconds(min_interval))];
+    let entries = vec![(&b"files"[..], Dictionary(files.collect())), (b"flags", Dictionary(flags))];
+    Dictionary(entries).to_bytes()
 }
 
 /// Why a query was not taken.
 pub fn failure(reason: &dyn std::fmt::Display) -> Vec<u8> {
-    let mut out = Vec::new();
-    nest(b'd', &mut out, |out| {
-        string(b"failure reason", out);
-        string(reason.to_string().as_bytes(), out);
-    });
-    out
+    let reason = reason.to_string();
+    Dictionary(vec![(b"failure reason", Bytes(reason.as_bytes()))]).to_bytes()
 }
 
-fn seconds(time: Duration) -> u32 {
-    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+fn seconds(time: Duration) -> Value<'static> {
+    Integer(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

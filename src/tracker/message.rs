@@ -12,7 +12,8 @@ use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::announce::{Counts, Event};
-use super::id::{InfoHash, OfferId, PeerId, write_latin1};
+use super::id::{OfferId, latin1, write_latin1};
+use crate::bittorrent::{InfoHash, PeerId};
 
 /// Offers that are read of one announcement; those behind are ignored. Threat: 10,000 offers in one message.
 pub const MAX_OFFERS: usize = 32;
@@ -184,8 +185,8 @@ impl<'de> Deserialize<'de> for Name {
                 f.write_str("a string of 20 characters, each one byte")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Name, E> {
-                let id = InfoHash::from_latin1(text).ok_or_else(|| E::invalid_length(text.len(), &self))?;
-                Ok(Name(id.0))
+                let id = latin1(text).ok_or_else(|| E::invalid_length(text.len(), &self))?;
+                Ok(Name(id))
             }
         }
         deserializer.deserialize_str(Text)
@@ -205,7 +206,7 @@ impl<'de> Deserialize<'de> for Hashes {
                 f.write_str("an info hash or a list of them, each a string of 20 characters")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Hashes, E> {
-                let hash = InfoHash::from_latin1(text).ok_or_else(|| E::invalid_length(text.len(), &self))?;
+                let hash = latin1(text).map(InfoHash).ok_or_else(|| E::invalid_length(text.len(), &self))?;
                 Ok(Hashes(vec![hash]))
             }
             fn visit_unit<E>(self) -> Result<Hashes, E> {

@@ -111,8 +111,8 @@ proptest! {
         let raw: &RawValue = serde_json::from_str(&description).unwrap();
         let text = offer(InfoHash(hash), PeerId(from), OfferId(id), raw);
         let told: serde_json::Value = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(PeerId::from_latin1(told["peer_id"].as_str().unwrap()), Some(PeerId(from)));
-        prop_assert_eq!(OfferId::from_latin1(told["offer_id"].as_str().unwrap()), Some(OfferId(id)));
+        prop_assert_eq!(latin1(told["peer_id"].as_str().unwrap()), Some(from));
+        prop_assert_eq!(latin1(told["offer_id"].as_str().unwrap()), Some(id));
         prop_assert_eq!(told["offer"]["sdp"].as_str().unwrap(), sdp_text);
     }
 

@@ -8,12 +8,11 @@
 //!
 //! Belongs here: the table of swarms and the wire formats of BEP 3, 7, 15, 23, 48 and of WebTorrent. Does not:
 //! sockets and their limits (`web`, `lan`), the task that owns the table (`rendezvous`), or what a torrent is made
-//! of (`bittorrent`).
+//! of and called (`bittorrent`).
 //!
 //! An address that a client claims for itself (`ip=`) is never used: a peer is where its packets come from.
 
 mod announce;
-mod bencode;
 mod config;
 pub mod http;
 mod id;
@@ -28,7 +27,7 @@ pub use announce::{
     Census, Counts, Event, NativeAnnounce, NativePeer, NativeReply, Refusal, SocketId, Target, WebAnnounce,
 };
 pub use config::Config;
-pub use id::{InfoHash, OfferId, PeerId};
+pub use id::{OfferId, latin1};
 pub use table::Swarms;
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::net::IpAddr;
 
 use siphasher::sip::SipHasher13;
 
-use super::id::PeerId;
 use super::subnet::Subnet;
+use crate::bittorrent::PeerId;
 
 /// A peer's place.
 pub type Place = u64;

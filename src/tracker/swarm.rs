@@ -1,9 +1,9 @@
 //! One swarm: its peers of both kinds, and who of them is introduced to whom.
 
 use super::announce::{Event, NativePeer, SocketId};
-use super::id::PeerId;
 use super::ring::{Place, Ring};
 use super::subnet::Subnet;
+use crate::bittorrent::PeerId;
 
 /// Peers that are looked at for one reply. Threat: a swarm of seeders asks for leechers and walks the whole ring.
 const MAX_LOOKED_AT: usize = 256;

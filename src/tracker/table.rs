@@ -19,11 +19,12 @@ use super::announce::{
     Census, Counts, Event, NativeAnnounce, NativePeer, NativeReply, Refusal, SocketId, Target, WebAnnounce,
 };
 use super::config::Config;
-use super::id::{InfoHash, OfferId, PeerId};
+use super::id::OfferId;
 use super::ring::{Place, keyed, place};
 use super::subnet::{Subnet, own_address};
 use super::swarm::{Asker, Expected, Native, Swarm, WebPeer, choose};
 use crate::access::Prefix;
+use crate::bittorrent::{InfoHash, PeerId};
 
 /// Offers that a page has been handed and may answer. Threat: memory; the oldest is forgotten.
 const MAX_EXPECTED: usize = 256;

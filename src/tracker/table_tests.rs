@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::access::Prefix;
+use crate::bittorrent::{InfoHash, PeerId};
 
 const HASH: InfoHash = InfoHash([7; 20]);
 const NOW: Duration = Duration::from_secs(1_000);

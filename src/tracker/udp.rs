@@ -14,7 +14,7 @@ use std::time::Duration;
 use siphasher::sip::SipHasher24;
 
 use super::announce::{Counts, Event, NativeAnnounce, NativeReply};
-use super::id::{InfoHash, PeerId};
+use crate::bittorrent::{InfoHash, PeerId};
 
 /// How long a secret makes new ids; its ids are good for as long again. BEP 15 wants two minutes.
 pub const SECRET_TIME: Duration = Duration::from_secs(120);

@@ -9,9 +9,10 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use venuebox::bittorrent::{InfoHash, PeerId};
 use venuebox::lan::LocalDiscovery;
 use venuebox::rendezvous::Rendezvous;
-use venuebox::tracker::{self, InfoHash, PeerId};
+use venuebox::tracker;
 
 use crate::rig::{PATIENCE, Process, VenueBox, cabled, python};
 
