@@ -12,6 +12,7 @@ use hyper::{Method, Request, Response, body::Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use percent_encoding::percent_decode_str;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
@@ -147,7 +148,7 @@ impl Fetcher {
 
 /// The name and password of a URL, for the server that it names.
 fn credentials(url: &Url) -> Option<HeaderValue> {
-    let decode = |text: &str| percent_decoded(text);
+    let decode = |text| percent_decode_str(text).decode_utf8_lossy();
     if url.username().is_empty() && url.password().is_none() {
         return None;
     }
@@ -155,13 +156,6 @@ fn credentials(url: &Url) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(plain))).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-fn percent_decoded(text: &str) -> String {
-    url::form_urlencoded::parse(format!("x={}", text.replace('+', "%2B")).as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
 }
 
 async fn read(url: &Url, response: Response<Incoming>, limit: usize) -> Result<Bytes, FetchError> {

@@ -98,16 +98,16 @@ pub struct NativeReply {
 /// Why an announcement or an answer is not taken; the text is the client's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// [`Config::max_swarms`].
+    /// `Config::max_swarms`.
     #[error("this tracker has as many swarms as it can take; try again later")]
     TooManySwarms,
-    /// [`Config::max_peers_per_swarm`] and [`Config::max_peers`].
+    /// `Config::max_peers_per_swarm` and `Config::max_peers`.
     #[error("this swarm has as many peers as this tracker can take; try again later")]
     TooManyPeers,
-    /// [`Config::max_swarms_per_socket`].
+    /// `Config::max_swarms_per_socket`.
     #[error("one connection may not be in so many swarms")]
     TooManyOfSocket,
-    /// [`Config::max_native_per_address`].
+    /// `Config::max_native_per_address`.
     #[error("one address may not be so many peers")]
     TooManyOfAddress,
     /// Nobody has offered that, or it was too long ago.
@@ -116,7 +116,7 @@ pub enum Refusal {
     /// The program ends.
     #[error("this tracker is restarting; try again in a moment")]
     Stopping,
-    /// Public addresses have no business here ([`Config::open_to_public`](super::Config::open_to_public)).
+    /// Public addresses have no business here (`Config::open_to_public`(super::Config::open_to_public)).
     #[error("this tracker serves its own network")]
     Public,
     /// An answer to a peer that has left.
