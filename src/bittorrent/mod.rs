@@ -6,19 +6,22 @@
 
 pub mod bencode;
 mod choker;
+mod dropped;
 mod extension;
 mod id;
 mod metainfo;
+mod pieces;
 mod rate;
 mod upload;
 mod virtual_file;
 mod wire;
 
 pub use choker::{Choker, Decision, Place};
+pub use dropped::Dropped;
 pub use extension::{ExtensionError, ExtensionHandshake, MetadataMessage};
 pub use id::{InfoHash, NoInfoHash, PeerId};
 pub use metainfo::{FileEntry, Layout, MetainfoError, PIECE_LENGTH, Torrent, Trackers};
 pub use rate::RateLimit;
-pub use upload::{Content, Delivery, Dropped, Uploader};
+pub use upload::{Content, Delivery, Uploader};
 pub use virtual_file::VirtualFile;
 pub use wire::{BLOCK_HEADER, Block, Handshake, Message, Reader, WireError, block_header};

@@ -17,8 +17,10 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 
+use super::dropped::Dropped;
 use super::extension::{ExtensionHandshake, METADATA_PIECE, MetadataMessage, OUR_METADATA_ID};
-use super::wire::{Block, Handshake, Message, Reader, WireError, block_header};
+use super::pieces::Pieces;
+use super::wire::{Block, Handshake, Message, Reader, block_header};
 use super::{PeerId, Torrent, VirtualFile};
 
 /// The longest block that may be asked for; everybody asks for 16 KiB, old clients for twice that. Threat: one
@@ -44,7 +46,7 @@ const CHATTER_PER_SECOND: u32 = 256;
 const MAX_METADATA_ROUNDS: usize = 4;
 
 /// A peer that says nothing for so long is gone (BEP 3: a keep-alive comes every two minutes).
-const SILENCE: Duration = Duration::from_secs(150);
+pub(super) const SILENCE: Duration = Duration::from_secs(150);
 
 /// A peer that wants nothing for so long gives its place to another.
 const NO_INTEREST: Duration = Duration::from_secs(120);
@@ -59,38 +61,6 @@ pub struct Content {
     pub torrent: Torrent,
     /// Its bytes.
     pub file: VirtualFile,
-}
-
-/// Why a connection is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Dropped {
-    /// It broke the protocol.
-    #[error("{0}")]
-    Wire(#[from] WireError),
-    /// An extension's message that is none.
-    #[error("an extended message cannot be read")]
-    Extension,
-    /// A bitfield of another length.
-    #[error("its bitfield is not this torrent's")]
-    Bitfield,
-    /// Blocks that nobody asked for.
-    #[error("it sends blocks, and nobody asked for any")]
-    Unasked,
-    /// More than [`MAX_WRONG`] requests beyond the content.
-    #[error("it asks for what the torrent does not have")]
-    Beyond,
-    /// More than [`MAX_CHATTER`].
-    #[error("it sends a flood of messages that lead to nothing")]
-    Chatter,
-    /// [`SILENCE`].
-    #[error("it has not been heard for {} s", SILENCE.as_secs())]
-    Silent,
-    /// [`NO_INTEREST`].
-    #[error("it wants nothing")]
-    NoInterest,
-    /// It has every piece.
-    #[error("it has everything")]
-    Complete,
 }
 
 /// What is sent next: a head, and bytes of the content as they lie in memory.
@@ -125,8 +95,8 @@ pub struct Uploader {
     queue: VecDeque<Wanted>,
     choked: bool,
     interested: bool,
-    /// Pieces that the peer has, one bit each, as in a bitfield.
-    has: Vec<u8>,
+    /// Pieces that the peer has.
+    has: Pieces,
     /// The number under which the peer takes `ut_metadata`.
     metadata_id: Option<u8>,
     metadata_left: usize,
@@ -142,7 +112,7 @@ impl Uploader {
     /// The answer to a peer's handshake for this content. What has to be sent first is in the outbox.
     pub fn new(content: Arc<Content>, theirs: &Handshake, ours: PeerId, now: Instant) -> Self {
         let torrent = &content.torrent;
-        let pieces = usize::try_from(torrent.pieces()).unwrap_or(usize::MAX);
+        let pieces = torrent.pieces();
         let mut outbox = BytesMut::with_capacity(256);
         let handshake = Handshake {
             info_hash: torrent.info_hash,
@@ -160,7 +130,11 @@ impl Uploader {
             Message::Extended { id: 0, payload: ours.to_bytes() }.write(&mut outbox);
         }
         // BEP 6: exactly one of these is the first message; BEP 10 lets its handshake come before.
-        let all = if theirs.fast { Message::HaveAll } else { Message::Bitfield(full_bitfield(pieces)) };
+        let all = if theirs.fast {
+            Message::HaveAll
+        } else {
+            Message::Bitfield(Pieces::all_of(pieces).into_bitfield())
+        };
         all.write(&mut outbox);
         Uploader {
             fast: theirs.fast,
@@ -169,7 +143,7 @@ impl Uploader {
             queue: VecDeque::new(),
             choked: true,
             interested: false,
-            has: vec![0; pieces.div_ceil(8)],
+            has: Pieces::none_of(pieces),
             metadata_id: None,
             metadata_left: torrent.info.len().div_ceil(METADATA_PIECE) * MAX_METADATA_ROUNDS,
             wrong: 0,
@@ -206,14 +180,8 @@ impl Uploader {
                 self.interested = false;
                 self.wanted = now;
             }
-            Message::Have(piece) => self.note(piece)?,
-            Message::Bitfield(bits) => {
-                if bits.len() != self.has.len() {
-                    return Err(Dropped::Bitfield);
-                }
-                self.has.copy_from_slice(&bits);
-                self.check_complete()?;
-            }
+            Message::Have(piece) => self.has.insert(piece).ok_or(Dropped::Bitfield)?,
+            Message::Bitfield(bits) => self.has.replace(&bits).ok_or(Dropped::Bitfield)?,
             Message::HaveAll => return Err(Dropped::Complete),
             Message::Cancel(block) => self.cancel(block),
             Message::Piece { .. } => return Err(Dropped::Unasked),
@@ -234,6 +202,9 @@ impl Uploader {
             | Message::Reject(_)
             | Message::Extended { .. }
             | Message::Other(_) => {}
+        }
+        if self.has.is_complete() {
+            return Err(Dropped::Complete);
         }
         self.chat(now)
     }
@@ -301,25 +272,6 @@ impl Uploader {
             let payload = MetadataMessage::Reject(piece).to_bytes();
             Message::Extended { id, payload }.write(&mut self.outbox);
         }
-    }
-
-    fn note(&mut self, piece: u32) -> Result<(), Dropped> {
-        if piece >= self.content.torrent.pieces() {
-            return Err(Dropped::Bitfield);
-        }
-        let index = usize::try_from(piece / 8).unwrap_or(usize::MAX);
-        if let Some(byte) = self.has.get_mut(index) {
-            *byte |= 0x80 >> (piece % 8);
-        }
-        self.check_complete()
-    }
-
-    fn check_complete(&self) -> Result<(), Dropped> {
-        let pieces = usize::try_from(self.content.torrent.pieces()).unwrap_or(usize::MAX);
-        let full = full_bitfield(pieces);
-        // Bits beyond the last piece mean nothing.
-        let complete = self.has.iter().zip(&full).all(|(has, full)| has & full == *full);
-        if complete { Err(Dropped::Complete) } else { Ok(()) }
     }
 
     /// Whether the peer would use a slot.
@@ -418,18 +370,6 @@ impl Uploader {
         let idle = (self.heard + SILENCE).min(self.spoke + KEEP_ALIVE);
         if self.interested { idle } else { idle.min(self.wanted + NO_INTEREST) }
     }
-}
-
-fn full_bitfield(pieces: usize) -> Bytes {
-    let mut bits = vec![0xFF_u8; pieces.div_ceil(8)];
-    if let (Some(last), spare @ 1..) = (bits.last_mut(), bits_beyond(pieces)) {
-        *last <<= spare;
-    }
-    Bytes::from(bits)
-}
-
-fn bits_beyond(pieces: usize) -> usize {
-    (8 - pieces % 8) % 8
 }
 
 #[cfg(test)]

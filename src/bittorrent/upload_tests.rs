@@ -1,7 +1,7 @@
 //! The uploader against a scripted downloader on virtual time.
 
 use super::*;
-use crate::bittorrent::{InfoHash, Layout};
+use crate::bittorrent::{InfoHash, Layout, WireError};
 
 const PIECE: u32 = crate::bittorrent::PIECE_LENGTH;
 const BLOCK: u32 = 16 << 10;
