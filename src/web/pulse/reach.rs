@@ -50,7 +50,7 @@ pub(super) struct Signs {
 pub(super) struct Way {
     pub steps: Vec<Passed>,
     /// What it is that stops them, and what to do.
-    pub text: &'static str,
+    pub text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,12 +59,12 @@ pub(super) struct Passed {
     pub passed: bool,
 }
 
-/// Where it stops; `None` when it does not.
-pub(super) fn way(signs: &Signs) -> Option<Way> {
+/// Where it stops, with the box's STUN at `stun_port`; `None` when it does not.
+pub(super) fn way(signs: &Signs, stun_port: u16) -> Option<Way> {
     let passed = |step: Step| STEPS.iter().skip_while(|other| **other != step).any(|step| signs.show(*step));
     let stop = STEPS.into_iter().find(|step| !passed(*step))?;
     let steps = STEPS.into_iter().map(|id| Passed { id, passed: passed(id) }).collect();
-    Some(Way { steps, text: signs.advice(stop) })
+    Some(Way { steps, text: signs.advice(stop, stun_port) })
 }
 
 impl Signs {
@@ -78,46 +78,50 @@ impl Signs {
         }
     }
 
-    fn advice(&self, stop: Step) -> &'static str {
+    fn advice(&self, stop: Step, stun_port: u16) -> String {
         let only_strangers = self.announces > 0 && self.announces == self.strangers;
-        match stop {
+        let text = match stop {
             Step::Reached => {
-                "Nobody has asked for it in the last five minutes. That is fine while nobody uses a page or a program \
-                 that shares. If somebody does: is their device in this network, and is their link from this box?"
+                "No device has asked to share in the last five minutes. That is fine, unless somebody's page or \
+                 program should: is it in this network, and is its link from this box?"
             }
             Step::Address | Step::Introduced if only_strangers && self.answers > 0 => {
-                "Pages share among themselves here, under names of their own, and need nothing of the box. There is \
-                 nothing to do while they play."
+                "Pages share among themselves here, and need nothing of this box. While they play there is nothing \
+                 to do."
             }
             Step::Address | Step::Introduced if only_strangers || self.mistaken > 0 => {
-                "Somebody asks for torrents that the box no longer has: what is live is kept for some minutes. Give \
-                 them a new link."
+                "Somebody asks for what this box no longer has: it shares the last minutes. Give them a new link."
             }
             Step::Address if self.announces == 0 => {
-                "Pages are connected to the box and ask for nothing. Load them again; if it stays so, their player \
+                "Pages are connected to this box and ask for nothing. Load them again; if it stays so, their player \
                  does not share."
             }
+            // Whoever offers has passed this step, with an address or without: a browser that may not connect stops
+            // here too.
             Step::Address => {
-                "They ask, and nobody was told the address of their own device. Let the box's UDP port 3478 through \
-                 in the firewall or the access point."
+                return format!(
+                    "Devices ask, and none has learnt its own address. Let UDP port {stun_port} through to this box; \
+                     if it is open, their browser forbids direct connections (WebRTC): try another one."
+                );
             }
             Step::Introduced if self.offers > 0 => {
-                "They ask to be connected, and the box has no place for more. They try again by themselves: wait \
+                "Devices ask to be connected, and this box has no place for more. They try again by themselves: wait \
                  for a minute."
             }
             Step::Introduced => {
-                "They know their own address and ask for no connection. A privacy extension or the device's owner \
-                 forbids it (WebRTC); try another browser."
+                "Devices know their own address and ask for no connection. An extension or the browser's settings \
+                 forbid it (WebRTC): try another browser."
             }
             Step::Opened => {
-                "Phones reach the box but no connection opens: the Wi-Fi keeps devices apart. Its settings call that \
-                 client isolation, AP isolation or guest network; switch it off, or join another network."
+                "Devices reach this box and no connection opens: the Wi-Fi keeps devices apart. Switch its client \
+                 isolation off (also AP isolation, guest network), or use another network."
             }
             Step::Sent => {
-                "Devices are connected and have asked for nothing yet. Whoever has all of it asks for nothing; others \
-                 begin within seconds. If it stays so, start their page or program again."
+                "Somebody connected, took nothing and left. A try from this page does that, and whoever has all of it \
+                 already. If it is others, start their page or program again."
             }
-        }
+        };
+        text.to_owned()
     }
 }
 
@@ -125,9 +129,12 @@ impl Signs {
 mod tests {
     use super::*;
 
+    /// A sentence of a card has room on four lines of a phone.
+    const CARD: usize = 190;
+
     /// How many steps were passed, and what is said.
-    fn told(signs: Signs) -> (usize, &'static str) {
-        let way = way(&signs).unwrap();
+    fn told(signs: Signs) -> (usize, String) {
+        let way = way(&signs, 3478).unwrap();
         let passed = way.steps.iter().filter(|step| step.passed).count();
         assert!(way.steps.iter().take(passed).all(|step| step.passed), "a gap: {way:?}");
         (passed, way.text)
@@ -143,18 +150,20 @@ mod tests {
         let introduced = Signs { introduced: 2, answers: 2, ..offering };
         let opened = Signs { opened: 1, ..introduced };
         let all = [nobody, silent, asking, knowing, offering, introduced, opened].map(told);
-        assert_eq!(all.map(|(passed, _)| passed), [0, 1, 1, 2, 2, 3, 4]);
+        assert_eq!(all.each_ref().map(|(passed, _)| *passed), [0, 1, 1, 2, 2, 3, 4]);
         for (index, (_, text)) in all.iter().enumerate() {
-            assert!(text.ends_with(['.', '?']) && all[..index].iter().all(|(_, other)| other != text));
+            assert!(text.ends_with(['.', '?']) && text.len() <= CARD, "{text}");
+            assert!(all[..index].iter().all(|(_, other)| other != text), "{text}");
         }
         assert!(all[5].1.contains("client isolation"));
-        assert_eq!(way(&Signs { sent: 1, ..opened }), None);
+        assert!(all[2].1.contains("UDP port 3478"));
+        assert_eq!(way(&Signs { sent: 1, ..opened }, 3478), None);
     }
 
     #[test]
     fn a_program_that_is_served_needed_neither_a_socket_nor_an_address() {
         assert_eq!(told(Signs { opened: 1, ..Signs::default() }).0, 4);
-        assert_eq!(way(&Signs { sent: 1, ..Signs::default() }), None);
+        assert_eq!(way(&Signs { sent: 1, ..Signs::default() }, 3478), None);
     }
 
     #[test]

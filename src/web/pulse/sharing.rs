@@ -65,7 +65,7 @@ impl SharingGauge {
             rate,
             total: traffic.uploaded,
             stun_port,
-            way: alone.then(|| way(&signs)).flatten(),
+            way: alone.then(|| way(&signs, stun_port)).flatten(),
         }
     }
 
