@@ -62,6 +62,24 @@ export interface CloudSettings {
   prefix: string;
 }
 
+export interface SharingSettings {
+  seed: boolean;
+  /** Mbit/s that all peers together may take; `null` is no limit. */
+  uploadLimit: number | null;
+  bundleSeconds: number;
+  chunkSeconds: number;
+  tracker: TrackerSettings;
+}
+
+export interface TrackerSettings {
+  announceSeconds: number;
+  maxOffers: number;
+  messageKilobytes: number;
+  idleSeconds: number;
+  connections: number;
+  openToPublic: boolean;
+}
+
 export interface SetupSettings {
   step: string | null;
   done: boolean;
@@ -79,6 +97,7 @@ export interface Sections {
   viewers: ViewersSettings;
   poster: PosterSettings;
   cloud: CloudSettings | null;
+  sharing: SharingSettings;
   setup: SetupSettings;
 }
 
@@ -199,6 +218,36 @@ export interface Check {
   setting: string | null;
 }
 
+export type WayStep = "reached" | "address" | "introduced" | "opened" | "sent";
+
+/** How far devices came in the last minutes. */
+export interface Way {
+  /** In their order; behind the first that nobody passed there is none that somebody did. */
+  steps: { id: WayStep; passed: boolean }[];
+  /** What to do. */
+  text: string;
+}
+
+/** What goes on between the box and the devices that share. */
+export interface Sharing {
+  /** `password`: viewers need one, so nothing is shared. */
+  switch: "on" | "off" | "password";
+  torrents: number;
+  swarms: number;
+  /** Devices that share: with a page, with a program. */
+  pages: number;
+  programs: number;
+  /** Connections with the box itself. */
+  connected: number;
+  /** bit/s */
+  rate: number;
+  /** Bytes since the box started. */
+  total: number;
+  stunPort: number;
+  /** Where devices stop, while something is seeded and none is connected. */
+  way: Way | null;
+}
+
 export interface BoxHealth {
   /** 0 to 100. */
   cpu: number;
@@ -229,6 +278,7 @@ export interface BoxState {
   viewers: { count: number; peak: number; pages: number; players: number };
   /** bit/s */
   egress: { rate: number; budget: number; link: number | null };
+  sharing: Sharing;
   box: BoxHealth;
 }
 

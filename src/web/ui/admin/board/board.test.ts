@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type Board, EMPTY_BOARD, hear, lose, MOST_ENTRIES, older, parseLiveMessage } from "./board";
-import { exampleEntry, exampleHistory, exampleState, NOON } from "./example";
+import { exampleEntry, exampleHistory, exampleSharing, exampleState, NOON } from "./example";
 
 const entries = (from: number, to: number) => {
   const list = [];
@@ -25,6 +25,14 @@ test("a state replaces the one before and goes into the history", () => {
   const board = hear(before, { type: "state", state: exampleState({ now: NOON + 5_000, lamp: "holding" }) });
   expect(board.state?.lamp).toBe("holding");
   expect(board.history?.viewers).toHaveLength((before.history?.viewers.length ?? 0) + 1);
+});
+
+test("sharing is as the last state has it", () => {
+  let board = hear(EMPTY_BOARD, hello());
+  expect(board.state?.sharing.connected).toBe(9);
+  const sharing = exampleSharing({ switch: "off", torrents: 0, connected: 0 });
+  board = hear(board, { type: "state", state: exampleState({ now: NOON + 1_000, sharing }) });
+  expect(board.state?.sharing).toEqual(sharing);
 });
 
 test("news of the journal stand on top, each once", () => {

@@ -1,5 +1,5 @@
 /** A box on air, for tests. */
-import type { BoxState, Entry, History } from "../api";
+import type { BoxState, Entry, History, Sharing } from "../api";
 
 export const NOON = Date.UTC(2026, 10, 3, 12);
 
@@ -27,6 +27,7 @@ export function exampleState(over: Partial<BoxState> = {}): BoxState {
     checks: [],
     viewers: { count: 412, peak: 431, pages: 400, players: 12 },
     egress: { rate: 596_000_000, budget: 700_000_000, link: 1_000_000_000 },
+    sharing: exampleSharing(),
     box: {
       cpu: 11,
       cores: 4,
@@ -41,6 +42,22 @@ export function exampleState(over: Partial<BoxState> = {}): BoxState {
       clock: { synchronised: true, text: "in step" },
       warning: null,
     },
+    ...over,
+  };
+}
+
+export function exampleSharing(over: Partial<Sharing> = {}): Sharing {
+  return {
+    switch: "on",
+    torrents: 6,
+    swarms: 7,
+    pages: 12,
+    programs: 3,
+    connected: 9,
+    rate: 42_000_000,
+    total: 1_500_000_000,
+    stunPort: 3478,
+    way: null,
     ...over,
   };
 }

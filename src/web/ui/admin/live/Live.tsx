@@ -11,6 +11,7 @@ import { ChecksCard } from "./ChecksCard";
 import { DeliveryCard } from "./DeliveryCard";
 import { InputCard } from "./InputCard";
 import { JournalCard } from "./JournalCard";
+import { SharingCard } from "./SharingCard";
 import { ViewersCard } from "./ViewersCard";
 
 export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
@@ -49,6 +50,7 @@ export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
         <div class="column">
           <ViewersCard desk={desk} />
           <DeliveryCard desk={desk} />
+          <SharingCard desk={desk} />
           <ChecksCard desk={desk} />
         </div>
         <div class="column">

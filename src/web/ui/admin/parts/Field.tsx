@@ -65,6 +65,31 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
+interface NumberFieldProps extends FieldProps {
+  value: number | null;
+  /** `null`: the field is empty. */
+  change: (value: number | null) => void;
+  unit: string;
+}
+
+/** Whole numbers; what is no digit is not taken. */
+export function NumberField({ value, change, ...rest }: NumberFieldProps) {
+  // Where a number must stand, an empty field is kept as a zero.
+  const empty = value === null || (value === 0 && !rest.optional);
+  return (
+    <TextField
+      {...rest}
+      keyboard="numeric"
+      longest={6}
+      value={empty ? "" : String(value)}
+      change={(text) => {
+        const digits = text.replace(/\D/g, "");
+        change(digits === "" ? null : Number(digits));
+      }}
+    />
+  );
+}
+
 interface PasswordFieldProps extends FieldProps {
   value: string;
   change: (value: string) => void;

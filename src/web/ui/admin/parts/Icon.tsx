@@ -2,6 +2,8 @@
 import alert from "lucide-static/icons/triangle-alert.svg?raw";
 import check from "lucide-static/icons/check.svg?raw";
 import cross from "lucide-static/icons/circle-x.svg?raw";
+import dash from "lucide-static/icons/minus.svg?raw";
+import dots from "lucide-static/icons/ellipsis.svg?raw";
 import down from "lucide-static/icons/chevron-down.svg?raw";
 import eye from "lucide-static/icons/eye.svg?raw";
 import hidden from "lucide-static/icons/eye-off.svg?raw";
@@ -21,6 +23,8 @@ const ICONS = {
   alert: drawingOf(alert),
   check: drawingOf(check),
   cross: drawingOf(cross),
+  dash: drawingOf(dash),
+  dots: drawingOf(dots),
   down: drawingOf(down),
   eye: drawingOf(eye),
   hidden: drawingOf(hidden),

@@ -7,13 +7,14 @@ import { Button } from "../parts/Button";
 import { Card, Rows } from "../parts/Card";
 import { CLOUD_FIELDS, CloudFields, NO_CLOUD } from "../parts/CloudFields";
 import { useDraft } from "../parts/draft";
-import { Choice, TextField } from "../parts/Field";
+import { Choice, NumberField, TextField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Link } from "../parts/Link";
 import { Notice } from "../parts/Notice";
 import { ZoneField } from "../parts/ZoneField";
 import { strings } from "../strings";
 import { PasswordCard } from "./PasswordCard";
+import { SharingCard } from "./SharingCard";
 import { TokensCard } from "./TokensCard";
 
 const words = strings.settings;
@@ -30,6 +31,7 @@ export function SettingsScreen({ desk }: { desk: Desk }) {
           <SessionsCard desk={desk} />
         </div>
         <div class="sheets-column">
+          <SharingCard desk={desk} />
           <CloudCard desk={desk} />
           <TokensCard desk={desk} />
           <AboutCard desk={desk} />
@@ -89,32 +91,6 @@ function StreamCard({ desk }: { desk: Desk }) {
         />
       </Form>
     </Card>
-  );
-}
-
-interface NumberFieldProps {
-  label: string;
-  value: number | null;
-  change: (value: number | null) => void;
-  hint: string;
-  unit: string;
-  error: string | null;
-  optional?: boolean;
-}
-
-/** Whole numbers; what is no digit is not taken. */
-function NumberField({ value, change, ...rest }: NumberFieldProps) {
-  return (
-    <TextField
-      {...rest}
-      keyboard="numeric"
-      longest={6}
-      value={value === null || value === 0 ? "" : String(value)}
-      change={(text) => {
-        const digits = text.replace(/\D/g, "");
-        change(digits === "" ? null : Number(digits));
-      }}
-    />
   );
 }
 

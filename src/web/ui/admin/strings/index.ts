@@ -7,6 +7,7 @@ import { network } from "./network";
 import { page, poster } from "./page";
 import { settings } from "./settings";
 import { setup } from "./setup";
+import { sharing } from "./sharing";
 
 export * from "./sentences";
 
@@ -25,4 +26,5 @@ export const strings = {
   keys,
   network,
   settings,
+  sharing,
 };

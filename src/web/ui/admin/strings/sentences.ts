@@ -60,3 +60,36 @@ export function graphSummary(lowest: string, highest: string, now: string | null
 export function graphValue(value: string | null, time: string): string {
   return `${value ?? live.noValue} at ${time}`;
 }
+
+/** `12 pages · 3 programs` */
+export function sharers(pages: number, programs: number): string {
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${counted(pages, "page")} · ${counted(programs, "program")}`;
+}
+
+/** What came of a try, and when. */
+export function tryPassed(time: string): string {
+  return `All five steps passed at ${time}: this device can share.`;
+}
+
+export function tryPassedWithout(time: string): string {
+  return `A connection opened at ${time} all the same. Other devices may need that step.`;
+}
+
+export function tryStopped(step: string, time: string): string {
+  return `At ${time} it stopped at “${step}”.`;
+}
+
+/** `Here it is 10.0.4.77.` */
+export function addressIs(address: string): string {
+  return `Here it is ${address}.`;
+}
+
+export function portBlocked(port: number): string {
+  return `The box did not say. Let UDP port ${port} through to it, in the firewall or the access point.`;
+}
+
+/** The box's own words. */
+export function refusedWith(words: string): string {
+  return `The box said no: ${words}.`;
+}
