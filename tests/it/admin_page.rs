@@ -250,6 +250,20 @@ async fn an_operator_sees_what_devices_share_tries_it_from_the_page_and_switches
     tab.evaluate("scrollTo(0, 0)");
     inspect(&tab, "sharing-tried");
 
+    // Where it stops, it says what that means.
+    tab.evaluate("window.webrtc = RTCPeerConnection, window.RTCPeerConnection = undefined, null");
+    tab.click("Try from this device");
+    tab.until_it_says("This browser opens no connections");
+    tab.until_it_says("it stopped at “Learn its own address”");
+    inspect(&tab, "sharing-try-failed");
+    tab.evaluate("window.RTCPeerConnection = window.webrtc, null");
+    tab.click("Try again");
+    tab.until_it_says("All five steps passed");
+    tab.press("Escape");
+    tab.until("document.querySelector('dialog') === null");
+    tab.evaluate("document.querySelector('.details summary').click(); scrollTo(0, 0)");
+    inspect(&tab, "sharing-details");
+
     // Whoever stays connected leaves nothing to explain.
     let connected = peer(&venuebox);
     tab.until("!document.body.innerText.includes('No device is connected to this box')");

@@ -12,7 +12,7 @@ export type Step = (typeof STEPS)[number];
 /** How long each step may take, milliseconds. Threat: a try that never ends, and holds a place at the box. */
 export const TIME_OUTS: Record<Step, number> = {
   tracker: 5_000,
-  // Browsers ask again at 0.1, 0.3, 0.7, 1.5 and 3.1 s.
+  // Browsers ask several times in it; what is blocked they try for ten seconds.
   address: 5_000,
   answer: 8_000,
   // The box waits for 20 s; a Wi-Fi that lets it through needs less than one.
@@ -132,7 +132,10 @@ class Attempt {
       const socket = new WebSocket(this.place.tracker);
       this.socket = socket;
       socket.addEventListener("open", () => socket.send(count(infoHashes)));
-      socket.addEventListener("message", ({ data }) => found(hear(String(data))));
+      socket.addEventListener("message", ({ data }) => {
+        const heard = hear(String(data));
+        if (heard.kind === "counted" || heard.kind === "refused") found(heard);
+      });
       socket.addEventListener("close", () => found(null));
     });
     if (heard?.kind === "refused") return refused(heard.reason);
