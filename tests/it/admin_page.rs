@@ -255,6 +255,7 @@ async fn an_operator_sees_what_devices_share_tries_it_from_the_page_and_switches
     tab.click("Try from this device");
     tab.until_it_says("This browser opens no connections");
     tab.until_it_says("it stopped at “Learn its own address”");
+    tab.evaluate("scrollTo(0, 0)");
     inspect(&tab, "sharing-try-failed");
     tab.evaluate("window.RTCPeerConnection = window.webrtc, null");
     tab.click("Try again");
@@ -269,6 +270,27 @@ async fn an_operator_sees_what_devices_share_tries_it_from_the_page_and_switches
     tab.until("!document.body.innerText.includes('No device is connected to this box')");
     inspect(&tab, "sharing-connected");
     drop(connected);
+
+    // It fits a phone, and a phone can try.
+    let phone = browser.page_of(&venuebox.url("/admin"), 360, 740);
+    let fits = "document.documentElement.scrollWidth <= 360 && innerWidth === 360";
+    phone.until_it_says("Sign in");
+    phone.fill("Password", rig::PASSWORD);
+    phone.click("Sign in");
+    phone.until_it_says("Try from this device");
+    assert_eq!(phone.evaluate(fits), true);
+    phone.click("Try from this device");
+    phone.until_it_says("All five steps passed");
+    assert_eq!(phone.evaluate(fits), true);
+    phone.click("Close");
+    phone.follow("Settings");
+    phone.until_it_says("Share what is on air");
+    phone.evaluate("document.querySelector('.details summary').click()");
+    phone.until_it_says("Longest message");
+    tick(&phone, "Introduce devices from the internet too");
+    phone.until_it_says("unless the box is meant to be public");
+    assert_eq!(phone.evaluate(fits), true);
+    assert_eq!(phone.complaints(), [""; 0]);
 
     // A wrong number is told at its field, wherever that is hidden.
     tab.follow("Settings");

@@ -66,7 +66,7 @@ export function TryDialog({ desk, stunPort, close }: TryDialogProps) {
         <p class="muted" id={`${id}-text`}>
           {words.tryHint}
         </p>
-        <Steps label={words.try} lines={STEPS.map((step) => line(step, result.outcomes[step], stunPort))} />
+        <Steps label={words.try} lines={STEPS.map((step) => line(step, result, stunPort))} />
         <div class="try-verdict">
           <Verdict desk={desk} result={result} />
         </div>
@@ -101,9 +101,14 @@ function hasFailed(outcome: Outcome | "trying" | undefined): boolean {
   return outcome !== undefined && outcome !== "trying" && !outcome.passed;
 }
 
-function line(step: Step, outcome: Outcome | "trying" | undefined, stunPort: number): StepLine {
+function line(step: Step, { outcomes, at }: Result, stunPort: number): StepLine {
+  const outcome = outcomes[step];
   const shared = { id: step, label: words.step[step] };
-  if (outcome === undefined) return { ...shared, state: "waits", word: words.stepState.waits, more: null };
+  if (outcome === undefined) {
+    const waits = { ...shared, state: "waits" } as const;
+    // What is over says nothing more, and needs no place for it.
+    return at === null ? { ...waits, word: words.waits, more: null } : { ...waits, word: words.stepState.untried };
+  }
   if (outcome === "trying") return { ...shared, state: "trying", word: words.stepState.trying, more: null };
   if (!outcome.passed) {
     return { ...shared, state: "stops", word: words.stepState.failed, more: failure(outcome, stunPort) };

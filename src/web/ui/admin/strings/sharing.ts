@@ -53,7 +53,7 @@ export const sharing = {
     channel: "It leads straight to the box.",
     handshake: "The box is ready to send.",
   } satisfies Record<Exclude<Step, "address">, string>,
-  stepState: { passed: "passed", failed: "failed", trying: "trying", waits: "not tried" },
+  stepState: { passed: "passed", failed: "failed", trying: "trying", untried: "not tried" },
   failed: {
     unreachable: "The box did not say what it shares. Is this device still in its network? Try again.",
     "nothing-seeded": "Nothing is shared now, so there is nothing to try. A few seconds after the stream begins there is.",
