@@ -28,6 +28,7 @@ mod players;
 mod pull;
 mod restart;
 mod seeder;
+mod sharing_page;
 mod snapshot;
 mod takeover;
 mod tracker;
