@@ -196,7 +196,7 @@ fn a_try_says_where_the_network_stops_it() {
     tab.evaluate("scrollTo(0, 0)");
     inspect(&tab, "sharing-try-isolated");
     tab.click("Close");
-    tab.until_it_says("Devices reach this box and no connection opens");
+    tab.until_it_says("Devices reach this box, but no connection opens");
     inspect(&tab, "sharing-isolated");
 
     // One that lets everything through but STUN.

@@ -93,27 +93,27 @@ impl Signs {
                 "Somebody asks for what this box no longer has: it shares the last minutes. Give them a new link."
             }
             Step::Address if self.announces == 0 => {
-                "Pages are connected to this box and ask for nothing. Load them again; if it stays so, their player \
+                "Pages are connected to this box, but ask for nothing. Load them again; if it stays so, their player \
                  does not share."
             }
             // Whoever offers has passed this step, with an address or without: a browser that may not connect stops
             // here too.
             Step::Address => {
                 return format!(
-                    "Devices ask, and none has learnt its own address. Let UDP port {stun_port} through to this box; \
+                    "Devices ask, but none has learnt its own address. Let UDP port {stun_port} through to this box; \
                      if it is open, their browser forbids direct connections (WebRTC): try another one."
                 );
             }
             Step::Introduced if self.offers > 0 => {
-                "Devices ask to be connected, and this box has no place for more. They try again by themselves: wait \
+                "Devices ask to be connected, but this box has no place for more. They try again by themselves: wait \
                  for a minute."
             }
             Step::Introduced => {
-                "Devices know their own address and ask for no connection. An extension or the browser's settings \
+                "Devices know their own address, but ask for no connection. An extension or the browser's settings \
                  forbid it (WebRTC): try another browser."
             }
             Step::Opened => {
-                "Devices reach this box and no connection opens: the Wi-Fi keeps devices apart. Switch its client \
+                "Devices reach this box, but no connection opens: the Wi-Fi keeps devices apart. Switch its client \
                  isolation off (also AP isolation, guest network), or use another network."
             }
             Step::Sent => {

@@ -62,7 +62,7 @@ export const sharing = {
     "no-answer": "The box did not answer. It may have no place for more: try again in a minute.",
     "no-channel":
       "None opens: the Wi-Fi keeps devices apart. Switch its client isolation off (also AP isolation, guest network), or use another network.",
-    "no-handshake": "The connection is open and the box says nothing over it. Try again; if it stays so, start the box again.",
+    "no-handshake": "The connection is open, but the box says nothing over it. Try again; if it stays so, start the box again.",
   } satisfies Record<Exclude<Reason, "no-address" | "refused">, string>,
 
   settings: {
