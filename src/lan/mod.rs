@@ -9,6 +9,7 @@ mod local_discovery;
 mod mdns;
 mod pace;
 mod stun_responder;
+mod udp_port;
 mod udp_tracker;
 
 pub use interfaces::{Interfaces, is_loopback_only};

@@ -5,26 +5,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use tokio::net::UdpSocket;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
+use super::udp_port::{Limits, UdpPort};
 use crate::rendezvous::Rendezvous;
 use crate::stun;
 
-/// Answers a second, in all and to one address. A page asks twice for each of up to 16 connections, a thousand pages
-/// within a minute. Threat: the box as an amplifier in forged names.
-const MAX_ANSWERS: u32 = 5_000;
-const MAX_ANSWERS_PER_ADDRESS: u32 = 500;
-
-/// Longer requests are cut, and so refused.
-const MAX_REQUEST: usize = 1_500;
-
-/// After a failed receive the port rests, so that it does not spin.
-const REST: Duration = Duration::from_millis(50);
+/// A page asks twice for each of up to 16 connections, a thousand pages within a minute.
+const LIMITS: Limits = Limits { answers: 5_000, answers_per_address: 500, request: 1_500 };
 
 /// How many were told their address since the start; clones read the same count.
 #[derive(Clone, Debug, Default)]
@@ -40,15 +30,14 @@ impl StunCount {
 /// The bound port.
 #[derive(Debug)]
 pub struct StunResponder {
-    socket: UdpSocket,
-    rendezvous: Rendezvous,
+    port: UdpPort,
     count: StunCount,
 }
 
 impl StunResponder {
     /// A responder on a bound socket; whom it answers is the meeting point's rule.
     pub fn new(socket: UdpSocket, rendezvous: Rendezvous) -> Self {
-        StunResponder { socket, rendezvous, count: StunCount::default() }
+        StunResponder { port: UdpPort::new(socket, rendezvous, LIMITS), count: StunCount::default() }
     }
 
     /// How many it answers.
@@ -61,38 +50,18 @@ impl StunResponder {
     /// # Errors
     /// What the system says.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
+        self.port.local_addr()
     }
 
     /// Answers until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut buffer = vec![0; MAX_REQUEST];
-        let mut pace = Pace::new(MAX_ANSWERS, MAX_ANSWERS_PER_ADDRESS, Instant::now());
-        loop {
-            let received = tokio::select! {
-                () = stop.cancelled() => return,
-                received = self.socket.recv_from(&mut buffer) => received,
-            };
-            let (length, from) = match received {
-                Ok(received) => received,
-                Err(error) => {
-                    log::debug!(error:% = error; "the STUN port could not receive");
-                    tokio::time::sleep(REST).await;
-                    continue;
-                }
-            };
-            let asker = SocketAddr::new(from.ip().to_canonical(), from.port());
-            if !self.rendezvous.admits(asker.ip()) || !pace.admits(asker.ip(), Instant::now()) {
-                continue;
-            }
-            match stun::answer(&buffer[..length], asker) {
+    pub async fn run(mut self, stop: CancellationToken) {
+        while let Some((request, asker)) = stop.run_until_cancelled(self.port.next()).await {
+            match stun::answer(request, asker.address) {
                 Ok(reply) => {
                     self.count.0.fetch_add(1, Ordering::Relaxed);
-                    if let Err(error) = self.socket.send_to(&reply, from).await {
-                        log::trace!(error:% = error; "the STUN port could not answer");
-                    }
+                    self.port.answer(asker, &reply).await;
                 }
-                Err(reason) => log::trace!(reason:% = reason, address:% = asker; "no answer"),
+                Err(reason) => log::trace!(reason:% = reason, address:% = asker.address; "no answer"),
             }
         }
     }

@@ -2,32 +2,23 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::pace::Pace;
+use super::udp_port::{Limits, UdpPort};
 use crate::rendezvous::Rendezvous;
 use crate::tracker::Refusal;
 use crate::tracker::udp::{self, ConnectionIds, Dropped, Request, SECRET_TIME};
 
-/// Answers a second, in all and to one address. A thousand clients announce ten times a second together; a venue
-/// may be behind one address. Threat: a flood in forged names.
-const MAX_ANSWERS: u32 = 10_000;
-const MAX_ANSWERS_PER_ADDRESS: u32 = 1_000;
-
-/// The longest request: 74 info hashes have 1,496 bytes.
-const MAX_REQUEST: usize = 2_048;
-
-/// After a failed receive the port rests, so that it does not spin.
-const REST: Duration = Duration::from_millis(50);
+/// A thousand clients announce ten times a second together; 74 info hashes have 1,496 bytes.
+const LIMITS: Limits = Limits { answers: 10_000, answers_per_address: 1_000, request: 2_048 };
 
 /// The bound port.
 #[derive(Debug)]
 pub struct UdpTracker {
-    socket: UdpSocket,
+    port: UdpPort,
     rendezvous: Rendezvous,
     ids: ConnectionIds,
 }
@@ -36,7 +27,8 @@ impl UdpTracker {
     /// A tracker on a bound socket; both secrets are random.
     pub fn new(socket: UdpSocket, rendezvous: Rendezvous, secrets: [[u8; 16]; 2]) -> Self {
         let [current, previous] = secrets;
-        UdpTracker { socket, rendezvous, ids: ConnectionIds::new(current, previous) }
+        let port = UdpPort::new(socket, rendezvous.clone(), LIMITS);
+        UdpTracker { port, rendezvous, ids: ConnectionIds::new(current, previous) }
     }
 
     /// The bound address.
@@ -44,44 +36,30 @@ impl UdpTracker {
     /// # Errors
     /// What the system says.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
+        self.port.local_addr()
     }
 
     /// Answers until `stop`.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut buffer = vec![0; MAX_REQUEST];
-        let mut pace = Pace::new(MAX_ANSWERS, MAX_ANSWERS_PER_ADDRESS, Instant::now());
         let mut secrets = tokio::time::interval_at(Instant::now() + SECRET_TIME, SECRET_TIME);
         loop {
-            let received = tokio::select! {
+            let (datagram, asker) = tokio::select! {
                 () = stop.cancelled() => return,
                 _ = secrets.tick() => {
                     self.change_secret();
                     continue;
                 }
-                received = self.socket.recv_from(&mut buffer) => received,
+                request = self.port.next() => request,
             };
-            let (length, from) = match received {
-                Ok(received) => received,
-                Err(error) => {
-                    log::debug!(error:% = error; "the UDP tracker could not receive");
-                    tokio::time::sleep(REST).await;
-                    continue;
-                }
-            };
-            let asker = SocketAddr::new(from.ip().to_canonical(), from.port());
-            if !self.rendezvous.admits(asker.ip()) || !pace.admits(asker.ip(), Instant::now()) {
-                continue;
-            }
-            let Some(reply) = self.reply(&buffer[..length], asker).await else { continue };
-            if let Err(error) = self.socket.send_to(&reply, from).await {
-                log::trace!(error:% = error; "the UDP tracker could not answer");
+            let request = self.ids.read(datagram, asker.address);
+            if let Some(reply) = self.reply(request, asker.address).await {
+                self.port.answer(asker, &reply).await;
             }
         }
     }
 
-    async fn reply(&self, datagram: &[u8], asker: SocketAddr) -> Option<Vec<u8>> {
-        match self.ids.read(datagram, asker) {
+    async fn reply(&self, request: Request, asker: SocketAddr) -> Option<Vec<u8>> {
+        match request {
             Request::Reply(reply) => Some(reply),
             Request::Announce(transaction, announce) => match self.rendezvous.announce(announce).await {
                 Ok(reply) => {
