@@ -1,8 +1,9 @@
 /** The operator's own device as a device that shares: how far it comes, step by step. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Desk } from "../desk/desk";
 import { Button } from "../parts/Button";
+import { Dialog } from "../parts/Dialog";
 import { Notice } from "../parts/Notice";
 import { type StepLine, Steps } from "../parts/Steps";
 import { type Outcome, placeOf, probe, type Reason, type Step, STEPS } from "../probe/probe";
@@ -28,8 +29,6 @@ interface TryDialogProps {
 }
 
 export function TryDialog({ desk, stunPort, close }: TryDialogProps) {
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
   const leaving = useRef<AbortController | null>(null);
   const [result, setResult] = useState(BEGUN);
   const busy = result.at === null;
@@ -42,42 +41,22 @@ export function TryDialog({ desk, stunPort, close }: TryDialogProps) {
     if (!signal.aborted) setResult((known) => ({ ...known, reason, at: Date.now() }));
   };
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
     void go();
-    return () => {
-      leaving.current?.abort();
-      element?.close();
-    };
+    return () => leaving.current?.abort();
   }, []);
   return (
-    <dialog
-      class="ask try"
-      ref={dialog}
-      aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-text`}
-      onClose={close}
-      onClick={(event) => event.target === dialog.current && close()}
-    >
-      <div class="ask-inside">
-        <h2 class="ask-title" id={`${id}-title`}>
-          {words.try}
-        </h2>
-        <p class="muted" id={`${id}-text`}>
-          {words.tryHint}
-        </p>
-        <Steps label={words.try} lines={STEPS.map((step) => line(step, result, stunPort))} />
-        <div class="try-verdict">
-          <Verdict desk={desk} result={result} />
-        </div>
-        <div class="ask-buttons">
-          <Button press={close}>{words.close}</Button>
-          <Button busy={busy} press={() => void go()}>
-            {busy ? words.trying : words.again}
-          </Button>
-        </div>
+    <Dialog kind="try" title={words.try} text={words.tryHint} close={close}>
+      <Steps label={words.try} lines={STEPS.map((step) => line(step, result, stunPort))} />
+      <div class="try-verdict">
+        <Verdict desk={desk} result={result} />
       </div>
-    </dialog>
+      <div class="ask-buttons">
+        <Button press={close}>{words.close}</Button>
+        <Button busy={busy} press={() => void go()}>
+          {busy ? words.trying : words.again}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 
