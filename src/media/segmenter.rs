@@ -133,4 +133,4 @@ impl Desk {
 
 #[cfg(test)]
 #[path = "segmenter_tests.rs"]
-mod tests;
+pub(super) mod tests;

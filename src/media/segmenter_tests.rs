@@ -6,15 +6,15 @@ use super::super::{TestCard, TestCardConfig, silence};
 use super::*;
 use crate::stream::{AccessUnit, Media, Sample, Track, TrackConfig};
 
-/// A second of the test card: its configuration and its units.
-fn card() -> (Configuration, Vec<AccessUnit>) {
+/// So many seconds of the test card: its configuration and its units.
+pub fn card(seconds: i64) -> (Configuration, Vec<AccessUnit>) {
     let config = TestCardConfig { width: 320, height: 180, rate: 25, bit_rate: 300_000 };
     let (mut configuration, mut units) = (Configuration::default(), Vec::new());
     for media in TestCard::open(config).unwrap() {
         match media.unwrap() {
             Media::Config(TrackConfig::Video(video)) => configuration.video = Some(video),
             Media::Config(TrackConfig::Audio(audio)) => configuration.audio = Some(audio),
-            Media::Unit(unit) if unit.dts.millis() >= 1_000 => return (configuration, units),
+            Media::Unit(unit) if unit.dts.millis() >= seconds * 1_000 => return (configuration, units),
             Media::Unit(unit) => units.push(unit),
         }
     }
@@ -48,7 +48,7 @@ fn moof(bytes: &Bytes) -> Moof {
 
 #[tokio::test]
 async fn an_initialization_section_comes_at_once_and_names_both_codecs() {
-    let (configuration, _) = card();
+    let (configuration, _) = card(1);
     let init = Segmenter::spawn().unwrap().configure(configuration, 1).await.unwrap();
     assert_eq!(&init[4..8], b"ftyp");
     let has = |name: &[u8]| init.windows(4).any(|window| window == name);
@@ -57,7 +57,7 @@ async fn an_initialization_section_comes_at_once_and_names_both_codecs() {
 
 #[tokio::test]
 async fn a_part_is_one_fragment_with_exact_decode_times_and_numbers_that_go_on() {
-    let (configuration, units) = card();
+    let (configuration, units) = card(1);
     let segmenter = Segmenter::spawn().unwrap();
     segmenter.configure(configuration, 41).await.unwrap();
     for (number, from) in [(41, 0), (42, 5), (43, 10)] {
@@ -77,7 +77,7 @@ async fn a_part_is_one_fragment_with_exact_decode_times_and_numbers_that_go_on()
 
 #[tokio::test]
 async fn a_part_of_one_track_alone_is_a_part() {
-    let (configuration, units) = card();
+    let (configuration, units) = card(1);
     let segmenter = Segmenter::spawn().unwrap();
     segmenter.configure(configuration, 1).await.unwrap();
     let sound = Samples { video: Vec::new(), ..samples(&units, 0, 5) };
@@ -87,7 +87,7 @@ async fn a_part_of_one_track_alone_is_a_part() {
 
 #[tokio::test]
 async fn after_samples_that_ffmpeg_refuses_the_next_part_is_whole() {
-    let (configuration, units) = card();
+    let (configuration, units) = card(1);
     let segmenter = Segmenter::spawn().unwrap();
     segmenter.configure(configuration, 1).await.unwrap();
     let mut backward = samples(&units, 0, 5);
@@ -100,7 +100,7 @@ async fn after_samples_that_ffmpeg_refuses_the_next_part_is_whole() {
 
 #[test]
 fn silence_is_a_frame_of_the_streams_own_configuration() {
-    let (configuration, _) = card();
+    let (configuration, _) = card(1);
     let audio = configuration.audio.unwrap();
     let frame = silence(&audio).unwrap().unwrap();
     assert!(!frame.is_empty() && frame.len() < 64, "{} bytes", frame.len());

@@ -4,22 +4,14 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::media::{Segmenter, TestCard, TestCardConfig};
-use crate::stream::{Configuration, Media, Part, Sample, Samples, Track, TrackConfig, VideoCodec};
+use crate::media::Segmenter;
+use crate::media::segmenter::tests::card;
+use crate::stream::{Configuration, Part, Sample, Samples, Track, VideoCodec};
 use crate::time::MediaTime;
 
 /// `count` segments of a second each, as the box makes them.
 pub async fn segments(count: usize) -> Vec<Segment> {
-    let config = TestCardConfig { width: 320, height: 180, rate: 25, bit_rate: 300_000 };
-    let (mut configuration, mut units) = (Configuration::default(), Vec::new());
-    for media in TestCard::open(config).unwrap() {
-        match media.unwrap() {
-            Media::Config(TrackConfig::Video(video)) => configuration.video = Some(video),
-            Media::Config(TrackConfig::Audio(audio)) => configuration.audio = Some(audio),
-            Media::Unit(unit) if unit.dts.millis() >= i64::try_from(count).unwrap() * 1_000 => break,
-            Media::Unit(unit) => units.push(unit),
-        }
-    }
+    let (configuration, units) = card(i64::try_from(count).unwrap());
     let segmenter = Segmenter::spawn().unwrap();
     let bytes = segmenter.configure(configuration, 1).await.unwrap();
     let init = Arc::new(Init { number: 0, bytes, codecs: String::new(), resolution: Some((320, 180)) });

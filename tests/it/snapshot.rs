@@ -9,7 +9,7 @@ use std::process::Command;
 use nix::sys::signal::Signal;
 use nix::unistd::geteuid;
 
-use crate::restart::{assert_went_on, on_air, stream};
+use crate::restart::{assert_went_on, on_air};
 use crate::rig::{
     Browser, Cable, MediaPlaylist, PATIENCE, Recorder, Tab, VenueBox, decode_errors, free_ports,
 };
@@ -19,7 +19,7 @@ async fn assert_a_new_player_starts(venuebox: &VenueBox, recorder: &mut Recorder
     let url = venuebox.media_playlist_url().await;
     let playlist = MediaPlaylist::after(&url, 2);
     recorder.fetch(&playlist);
-    assert_eq!(decode_errors(&stream(&playlist, playlist.media_sequence)), "");
+    assert_eq!(decode_errors(&playlist.media_from(playlist.media_sequence)), "");
 }
 
 const VIDEO: &str = "document.querySelector('video')";

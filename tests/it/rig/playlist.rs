@@ -1,6 +1,7 @@
 //! A media playlist as a player reads it. Written apart from the box's own code, so that it can disagree.
 
 use super::http::get;
+use super::probe::{assert_contiguous, decode_errors, tracks};
 
 #[derive(Clone, Debug, Default)]
 pub struct MediaPlaylist {
@@ -82,6 +83,23 @@ impl MediaPlaylist {
     pub fn resolve(&self, uri: &str) -> String {
         let folder = self.url.split('?').next().unwrap().rsplit_once('/').unwrap().0;
         format!("{folder}/{uri}")
+    }
+
+    /// The listed segments from `msn` on as one stream under one initialization section.
+    pub fn media_from(&self, msn: u64) -> Vec<u8> {
+        let segments: Vec<_> = self.sealed().filter(|segment| segment.msn >= msn).collect();
+        assert!(segments.iter().all(|segment| segment.init == segments[0].init), "{}", self.text);
+        let uris = segments.iter().map(|segment| segment.uri.as_ref().unwrap());
+        [&segments[0].init].into_iter().chain(uris).flat_map(|uri| get(&self.resolve(uri)).body).collect()
+    }
+
+    /// The event went on from `msn` on as if nothing had been: no seam, no gap, nothing that a decoder minds.
+    pub fn assert_unbroken_from(&self, msn: u64) -> Vec<u8> {
+        assert!(!self.text.contains("#EXT-X-DISCONTINUITY\n"), "{}", self.text);
+        let media = self.media_from(msn);
+        assert_contiguous(&tracks(&media));
+        assert_eq!(decode_errors(&media), "");
+        media
     }
 
     pub fn parse(url: &str, text: &str) -> Self {
