@@ -25,6 +25,8 @@ pub struct Lan {
     udp_tracker: UdpTracker,
     interfaces: Interfaces,
     discovery: LocalDiscovery,
+    /// What the box is called, once that is settled.
+    name: watch::Sender<Option<String>>,
 }
 
 impl Lan {
@@ -38,12 +40,19 @@ impl Lan {
             udp_tracker: UdpTracker::new(tracker, rendezvous.clone(), [random()?, random()?]),
             interfaces: Interfaces::new(rendezvous.clone()),
             discovery: LocalDiscovery::new(rendezvous, random()?),
+            name: watch::Sender::new(None),
         })
     }
 
     /// The UDP tracker's port.
     pub fn tracker_port(&self) -> anyhow::Result<u16> {
         Ok(self.udp_tracker.local_addr()?.port())
+    }
+
+    /// What the box is called on its network, such as `venuebox.local`; `None` before that is settled, and without
+    /// multicast.
+    pub fn name(&self) -> watch::Receiver<Option<String>> {
+        self.name.subscribe()
     }
 
     /// How many STUN answers, and at which port.
@@ -79,8 +88,9 @@ impl Lan {
         if !crate::lan::is_loopback_only(ports.http) {
             let advertisement = Advertisement { host: HOST.into(), title: HOST.into(), ports };
             // A box without multicast is found by its address.
-            match Mdns::new(&advertisement) {
-                Ok((mdns, name)) => {
+            let name = self.name.subscribe();
+            match Mdns::new(&advertisement, self.name) {
+                Ok(mdns) => {
                     let stop = crew.stop();
                     crew.spawn("multicast DNS", async move {
                         if let Err(error) = mdns.run(stop.clone()).await {

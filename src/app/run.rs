@@ -146,7 +146,7 @@ async fn live(
         nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok()).as_deref(),
         config.public_url.as_deref(),
     );
-    let named = (names, config.public_url.clone());
+    let named = (names, config.public_url.clone(), lan.name());
     let data = config.data.clone();
     let pulse = Pulse::new(Sources {
         hub: hub.clone(),

@@ -68,7 +68,10 @@ impl Mdns {
     ///
     /// # Errors
     /// [`MdnsError`] when the system has no multicast for us.
-    pub fn new(advertisement: &Advertisement) -> Result<(Self, watch::Receiver<Option<String>>), MdnsError> {
+    pub fn new(
+        advertisement: &Advertisement,
+        name: watch::Sender<Option<String>>,
+    ) -> Result<Self, MdnsError> {
         let host = format!("{}.local.", advertisement.host);
         let failed = |cause| MdnsError { name: shown(&host), cause };
         let daemon = ServiceDaemon::new().map_err(failed)?;
@@ -100,8 +103,7 @@ impl Mdns {
             };
             services.push(service.map_err(failed)?);
         }
-        let (name, told) = watch::channel(None);
-        Ok((Mdns { daemon, services, name }, told))
+        Ok(Mdns { daemon, services, name })
     }
 
     /// Advertises until `stop`, then says goodbye.

@@ -14,7 +14,8 @@ use venuebox::lan::LocalDiscovery;
 use venuebox::rendezvous::Rendezvous;
 use venuebox::tracker;
 
-use crate::rig::{PATIENCE, Process, VenueBox, cabled, python};
+use crate::rig::{Browser, PATIENCE, Process, VenueBox, cabled, python};
+use crate::sharing_page::sign_in;
 
 const PYTHON: &str = "/usr/bin/python3";
 const SERVICES: [&str; 3] = ["_http._tcp.local.", "_rtmp._tcp.local.", "_bittorrent-tracker._tcp.local."];
@@ -65,6 +66,14 @@ fn a_second_box_takes_the_next_name_and_says_so() {
     second.process.line(PATIENCE, |line| line.contains("venuebox-2.local").then_some(()));
     hear(&browser, |line| line["state"] == "Added" && line["server"] == "venuebox-2.local.");
     drop(first);
+    // Its operator reads it where the addresses are, as long as it goes by that name.
+    let chromium = Browser::start_in(&second_host);
+    let tab = chromium.operator(&second.url("/admin"));
+    sign_in(&tab);
+    tab.until_it_says("Another device on this network has the box's name.");
+    tab.follow("Network");
+    tab.until_it_says(&format!("http://venuebox-2.local:{}/", second.http.port()));
+    tab.until_it_says("rtmp://venuebox-2.local:");
 }
 
 #[test]

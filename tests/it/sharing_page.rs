@@ -10,7 +10,7 @@ use crate::rig::{
     Browser, Clip, Host, Operator, PASSWORD, PATIENCE, Process, Publisher, Tab, Turn, VenueBox, cabled, clip,
 };
 
-fn sign_in(tab: &Tab) {
+pub fn sign_in(tab: &Tab) {
     tab.until_it_says("Sign in");
     tab.fill("Password", PASSWORD);
     tab.click("Sign in");

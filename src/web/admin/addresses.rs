@@ -35,13 +35,18 @@ struct ShownInterface {
 pub async fn show(State(app): State<App>) -> Response {
     let desk = app.desk();
     let ports = interfaces(Path::new("/"));
+    // Its name comes last: not every phone can look it up.
+    let name = desk.local_name.borrow().clone();
     let mut watch: Vec<String> = desk.public_url.iter().map(|url| with_slash(url)).collect();
-    watch.extend(reached_at(desk.http, &ports).into_iter().map(|host| match desk.http.port() {
-        HTTP => format!("http://{host}/"),
-        port => format!("http://{host}:{port}/"),
+    watch.extend(reached_at(desk.http, &ports).into_iter().chain(name.clone()).map(|host| {
+        match desk.http.port() {
+            HTTP => format!("http://{host}/"),
+            port => format!("http://{host}:{port}/"),
+        }
     }));
     let server = reached_at(desk.rtmp, &ports)
         .into_iter()
+        .chain(name)
         .map(|host| format!("rtmp://{host}:{}/live", desk.rtmp.port()));
     let shown = Shown {
         watch,

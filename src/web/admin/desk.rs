@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use nix::time::{ClockId, clock_gettime};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::Refusal;
 use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, Prefix, claim, password};
@@ -41,6 +41,8 @@ pub struct Desk {
     pub names: Names,
     /// Where it is reached from outside.
     pub public_url: Option<String>,
+    /// What it is called on its network, such as `venuebox.local`, where it is called anything.
+    pub local_name: watch::Receiver<Option<String>>,
     /// The bound port for encoders.
     pub rtmp: std::net::SocketAddr,
     /// The bound port for pages.
@@ -64,7 +66,7 @@ impl Desk {
     /// A desk; nobody has tried anything yet.
     pub fn new(
         storage: Storage,
-        (names, public_url): (Names, Option<String>),
+        (names, public_url, local_name): (Names, Option<String>, watch::Receiver<Option<String>>),
         (http, rtmp): (std::net::SocketAddr, std::net::SocketAddr),
         claim: Claim,
         (pulse, journal): (Pulse, Journal),
@@ -73,6 +75,7 @@ impl Desk {
             storage,
             names,
             public_url,
+            local_name,
             http,
             rtmp,
             claim,
