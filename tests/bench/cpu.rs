@@ -3,6 +3,17 @@
 use std::fs;
 use std::time::Duration;
 
+/// Memory in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// Resident, all of it.
+    pub resident: u64,
+    /// The part of it that is no file's.
+    pub own: u64,
+    /// The most that was ever resident.
+    pub peak: u64,
+}
+
 /// A server's processes.
 #[derive(Clone, Debug)]
 pub struct Processes(Vec<u32>);
@@ -27,9 +38,9 @@ impl Processes {
         Duration::from_millis(ticks * 10)
     }
 
-    /// Resident memory in bytes: all of it, and the part that is no file's.
-    pub fn memory(&self) -> (u64, u64) {
-        let mut sum = (0, 0);
+    /// Their memory.
+    pub fn memory(&self) -> Memory {
+        let mut sum = Memory::default();
         for id in &self.0 {
             let text = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
             let field = |name: &str| -> u64 {
@@ -37,7 +48,9 @@ impl Processes {
                 let kilobytes = line.and_then(|rest| rest.trim_end_matches("kB").trim().parse::<u64>().ok());
                 kilobytes.unwrap_or_default() * 1024
             };
-            sum = (sum.0 + field("VmRSS:"), sum.1 + field("RssAnon:"));
+            sum.resident += field("VmRSS:");
+            sum.own += field("RssAnon:");
+            sum.peak += field("VmHWM:");
         }
         sum
     }

@@ -98,9 +98,9 @@ async fn work(server: &Server, offers: usize, pause: Duration, window: Duration)
 async fn memory(server: &Server) -> f64 {
     // Whatever is allocated once is there before.
     let first = idle(server.http, 0..50).await;
-    let before = server.processes().memory().1;
+    let before = server.processes().memory().own;
     let pages = idle(server.http, 50..50 + IDLE).await;
-    let after = server.processes().memory().1;
+    let after = server.processes().memory().own;
     drop((first, pages));
     after.saturating_sub(before) as f64 / IDLE as f64 / 1_024.0
 }
