@@ -42,12 +42,17 @@ const browser = await chromium.launch({
 const pages = await servePages();
 const players = new Map();
 
-/** The page that plays `url` in the way of `kind`. */
-function address(kind, url) {
+/** The page that plays `url` in the way of `kind`; one with peers learns of its own address by `stun`, HOST:PORT. */
+function address(kind, url, stun) {
   const src = encodeURIComponent(url);
   switch (kind) {
     case "ours":
       return url;
+    case "webtorrent":
+      return `${pages}/${kind}.html`;
+    case "peers-hlsjs":
+    case "peers-shaka":
+      return `${pages}/${kind}.html?src=${src}&stun=${stun}`;
     case "hlsjs":
     case "shaka":
       return `${pages}/${kind}.html?src=${src}`;
@@ -61,7 +66,7 @@ function address(kind, url) {
   }
 }
 
-async function open({ player, kind, url, width = 640, height = 480 }) {
+async function open({ player, kind, url, stun, width = 640, height = 480 }) {
   // A context of its own for each: a browser opens six connections to a host, and a player needs three.
   const context = await browser.newContext({ viewport: { width, height }, locale: "en" });
   await context.addInitScript({ path: WATCH });
@@ -76,7 +81,7 @@ async function open({ player, kind, url, width = 640, height = 480 }) {
   });
   page.on("crash", () => say({ player, error: "the page crashed" }));
   players.set(player, seat);
-  await page.goto(address(kind, url), { waitUntil: "commit" });
+  await page.goto(address(kind, url, stun), { waitUntil: "commit" });
   seat.reporting = setInterval(async () => {
     try {
       const report = await page.evaluate(() => window.report?.() ?? null);

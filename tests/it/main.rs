@@ -24,6 +24,7 @@ mod hostile;
 mod ingest;
 mod lan;
 mod page;
+mod peers;
 mod players;
 mod pull;
 mod restart;

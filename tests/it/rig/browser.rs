@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ChildStdin, Command};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -110,6 +111,16 @@ impl Browser {
     /// The operator's page, in a large window, beside a viewer's.
     pub fn operator(&self, url: &str) -> Tab {
         self.open("the operator's page", json!({"kind": "ours", "url": url, "width": 1280, "height": 800}))
+    }
+
+    /// A page of the test's whose player shares with its peers: `peers-hlsjs` or `peers-shaka`.
+    pub fn sharing_player(&self, name: &'static str, kind: &str, playlist: &str, stun: SocketAddr) -> Tab {
+        self.open(name, json!({"kind": kind, "url": playlist, "stun": stun}))
+    }
+
+    /// A page of the test's that fetches torrents.
+    pub fn webtorrent(&self) -> Tab {
+        self.open("WebTorrent", json!({"kind": "webtorrent"}))
     }
 
     /// A page of the test's with an untuned player: `hlsjs`, `hlsjs-plain`, `shaka`, `shaka-plain` or `native`.
@@ -263,7 +274,8 @@ impl Link {
     }
 
     fn hear(&self, line: Option<&str>) {
-        let mut heard = self.heard.lock().unwrap();
+        // A test that has failed while it listened is not to fail its reader too.
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         match line {
             None => {
                 heard.gone = true;

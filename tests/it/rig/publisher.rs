@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::clip::{Clip, clip};
+use super::host::Host;
 use super::process::Process;
 use super::venuebox::{KEY, VenueBox};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_venuebox");
 
 pub struct Publisher(pub Process);
 
@@ -48,22 +51,30 @@ impl Publisher {
 
     /// `venuebox testcard`, small enough for a busy machine.
     pub fn test_card(venuebox: &VenueBox) -> Self {
-        let mut command = Publisher::of_the_box(venuebox, "testcard");
+        Publisher::card(Command::new(PROGRAM), venuebox)
+    }
+
+    /// The same on another machine of the test's.
+    pub fn test_card_in(host: &Host, venuebox: &VenueBox) -> Self {
+        Publisher::card(host.command(PROGRAM), venuebox)
+    }
+
+    fn card(program: Command, venuebox: &VenueBox) -> Self {
+        let mut command = Publisher::of_the_box(program, venuebox, "testcard");
         command.args(["--size", "640x360", "--fps", "15", "--bitrate", "800000"]);
         Publisher(Process::start(&mut command))
     }
 
     /// `venuebox play --loop`.
     pub fn play(venuebox: &VenueBox, film: Clip) -> Self {
-        let mut command = Publisher::of_the_box(venuebox, "play");
+        let mut command = Publisher::of_the_box(Command::new(PROGRAM), venuebox, "play");
         command.arg("--loop").arg(clip(film));
         Publisher(Process::start(&mut command))
     }
 
-    fn of_the_box(venuebox: &VenueBox, subcommand: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
-        command.args([subcommand, "--server", &venuebox.server()]).env("VENUEBOX_STREAM_KEY", KEY);
-        command
+    fn of_the_box(mut program: Command, venuebox: &VenueBox, subcommand: &str) -> Command {
+        program.args([subcommand, "--server", &venuebox.server()]).env("VENUEBOX_STREAM_KEY", KEY);
+        program
     }
 }
 
