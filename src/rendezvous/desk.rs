@@ -207,7 +207,7 @@ impl Desk {
                     self.send(to, message::offer(said.info_hash, said.peer_id, *id, offer));
                 }
                 Target::Seeder => match message::sdp(offer) {
-                    Some(sdp) => self.offer_to_seeder(socket, said, *id, sdp),
+                    Some(sdp) => self.offer_to_seeder((socket, address), said, *id, sdp),
                     None => self.counters.refused += 1,
                 },
             }
@@ -221,12 +221,18 @@ impl Desk {
         self.counters.strangers += u64::from(stranger);
     }
 
-    fn offer_to_seeder(&mut self, socket: SocketId, said: &Announce<'_>, offer_id: OfferId, sdp: String) {
+    fn offer_to_seeder(
+        &mut self,
+        (socket, from): (SocketId, IpAddr),
+        said: &Announce<'_>,
+        offer_id: OfferId,
+        sdp: String,
+    ) {
         let Announce { info_hash, peer_id, .. } = *said;
         let mailbox = self.own.upgrade();
         let (Some((_, offers)), Some(mailbox)) = (&self.seeder, mailbox) else { return };
         let reply = Reply { mailbox, socket, info_hash, offer_id };
-        match offers.try_send(Offer { info_hash, peer_id, offer_id, sdp, reply }) {
+        match offers.try_send(Offer { info_hash, peer_id, from, offer_id, sdp, reply }) {
             Ok(()) => self.counters.offers += 1,
             Err(_) => self.counters.lost += 1,
         }

@@ -1,5 +1,7 @@
 //! The door of the box's own seeder: offers come out of it, answers go in.
 
+use std::net::IpAddr;
+
 use tokio::sync::{mpsc, watch};
 
 use super::handle::{Letter, Seeded};
@@ -17,6 +19,8 @@ pub struct Offer {
     pub info_hash: InfoHash,
     /// Who offers.
     pub peer_id: PeerId,
+    /// Where its socket comes from.
+    pub from: IpAddr,
     /// What the answer is known by.
     pub offer_id: OfferId,
     /// The offer's session description.

@@ -68,7 +68,7 @@ async fn the_seeder_is_offered_what_it_seeds_and_its_answer_is_handed_on() {
     page.say(announce('a', 2)).await;
     assert_eq!(hear(&mut page).await["complete"], 1);
     let offer = door.next().await.unwrap();
-    assert_eq!((offer.info_hash, offer.sdp.as_str()), (HASH, "v=0"));
+    assert_eq!((offer.info_hash, offer.from, offer.sdp.as_str()), (HASH, here(), "v=0"));
     offer.reply.answer(String::from("v=2")).await;
     let answered = hear(&mut page).await;
     assert_eq!((&answered["answer"]["sdp"], &answered["peer_id"]), (&json!("v=2"), &json!("s".repeat(20))));

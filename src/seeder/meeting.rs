@@ -27,10 +27,10 @@ impl Doors {
                 },
                 offer = door.next() => offer,
             };
-            let Some(rendezvous::Offer { info_hash, sdp, reply, .. }) = offer else { break };
+            let Some(rendezvous::Offer { info_hash, from, sdp, reply, .. }) = offer else { break };
             let (answer, answered) = oneshot::channel();
             // Beyond the bound it is not answered, as by a peer that has enough.
-            if offers.try_send(Offer { info_hash, sdp, answer }).is_ok() {
+            if offers.try_send(Offer { info_hash, from, sdp, answer }).is_ok() {
                 tasks.spawn(async move {
                     if let Ok(sdp) = answered.await {
                         reply.answer(sdp).await;

@@ -99,12 +99,12 @@ impl Seeder {
     /// connection closed.
     pub async fn run(self, rendezvous: Rendezvous, stop: CancellationToken) {
         let Seeder { hub, settings, socket, offers, exchange, publish } = self;
-        let places = settings.borrow().webrtc_connections;
+        let places = settings.borrow().clone();
         tokio::join!(
             shift::work(hub, settings.clone(), publish, stop.clone()),
             shift::keep_rate(settings, &exchange, stop.clone()),
             listener::listen(socket, Arc::clone(&exchange), rendezvous, stop.clone()),
-            webrtc::answer(offers, Arc::clone(&exchange), places, stop.clone()),
+            webrtc::answer(offers, Arc::clone(&exchange), &places, stop.clone()),
             exchange.take_turns(stop.clone()),
         );
     }

@@ -18,6 +18,9 @@ pub struct Settings {
     pub connections_per_address: usize,
     /// WebRTC connections at once, about 260 KB each (64).
     pub webrtc_connections: usize,
+    /// WebRTC connections at once from one address (32): offers that one phone makes and never follows up leave the
+    /// others their half.
+    pub webrtc_connections_per_address: usize,
     /// How often a bundle is made (60 s; 30 to 60 make sense).
     pub bundle_every: MediaTime,
     /// How much of the past a bundle holds (5 minutes).
@@ -39,6 +42,7 @@ impl Default for Settings {
             connections: 256,
             connections_per_address: 64,
             webrtc_connections: 64,
+            webrtc_connections_per_address: 32,
             bundle_every: MediaTime::from_millis(60_000),
             bundle_span: MediaTime::from_millis(300_000),
             chunk: MediaTime::from_millis(60_000),

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use webrtc::runtime::TokioRuntime;
 use super::connection::serve;
 use super::exchange::Exchange;
 use super::interfaces;
+use super::settings::Settings;
 use super::socket_buffers::Buffered;
 use super::transport::Transport;
 use crate::bittorrent::InfoHash;
@@ -51,6 +52,8 @@ const MESSAGE: usize = 64_000;
 pub struct Offer {
     /// Which torrent.
     pub info_hash: InfoHash,
+    /// Where the offer comes from, which is where its peer is.
+    pub from: IpAddr,
     /// The session description.
     pub sdp: String,
     /// Where our answer goes; dropped when there is none.
@@ -67,16 +70,14 @@ enum SetUpError {
     Gone,
 }
 
-/// Answers offers until `stop`, at most `connections` at once.
+/// Answers offers until `stop`, at most as many at once as the settings say, in all and to one address.
 pub async fn answer(
     mut offers: mpsc::Receiver<Offer>,
     exchange: Arc<Exchange>,
-    connections: usize,
+    settings: &Settings,
     stop: CancellationToken,
 ) {
-    // A peer's address is known only when the channel is open, so the places are counted in all.
-    let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let turnstile = Turnstile::new(connections, connections);
+    let turnstile = Turnstile::new(settings.webrtc_connections, settings.webrtc_connections_per_address);
     let tasks = TaskTracker::new();
     loop {
         let offer = tokio::select! {
@@ -87,7 +88,7 @@ pub async fn answer(
         if offer.sdp.len() > MAX_SDP || exchange.seed(offer.info_hash).is_none() {
             continue;
         }
-        let Some(place) = turnstile.enter(nobody) else { continue };
+        let Some(place) = turnstile.enter(offer.from) else { continue };
         let (exchange, stop) = (Arc::clone(&exchange), stop.clone());
         tasks.spawn(async move {
             if let Err(error) = Box::pin(connect(offer, exchange, stop)).await {

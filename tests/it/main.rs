@@ -29,6 +29,7 @@ mod players;
 mod pull;
 mod restart;
 mod seeder;
+mod seeder_abuse;
 mod sharing_page;
 mod snapshot;
 mod takeover;

@@ -9,28 +9,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tempfile::TempDir;
 
-use crate::rig::{PATIENCE, Process, Publisher, VenueBox, decode_errors, get};
+use crate::rig::{Browser, PATIENCE, Process, Publisher, VenueBox, decode_errors, get};
 
 /// What `/torrents.json` says of one torrent.
 #[derive(Clone, Debug)]
-struct Listed {
-    info_hash: String,
+pub struct Listed {
+    pub info_hash: String,
     name: String,
-    length: usize,
-    magnet: String,
+    pub length: usize,
+    pub magnet: String,
 }
 
 /// A box on air, and a tracker that names it.
-struct Venue {
-    venuebox: VenueBox,
+pub struct Venue {
+    pub venuebox: VenueBox,
     _publisher: Publisher,
     tracker: Tracker,
 }
 
 impl Venue {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let venuebox = VenueBox::start();
         let publisher = Publisher::test_card(&venuebox);
         let port = list(&venuebox)["port"].as_u64().unwrap();
@@ -38,12 +39,12 @@ impl Venue {
         Venue { venuebox, _publisher: publisher, tracker }
     }
 
-    fn seeder(&self) -> SocketAddr {
+    pub fn seeder(&self) -> SocketAddr {
         self.tracker.seeder
     }
 
     /// The newest torrent of a kind, once there is one.
-    fn newest(&self, kind: &str) -> Listed {
+    pub fn newest(&self, kind: &str) -> Listed {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let list = list(&self.venuebox);
@@ -70,7 +71,7 @@ impl Venue {
     }
 }
 
-fn list(venuebox: &VenueBox) -> serde_json::Value {
+pub fn list(venuebox: &VenueBox) -> serde_json::Value {
     serde_json::from_slice(&venuebox.get("/torrents.json").body).unwrap()
 }
 
@@ -128,7 +129,7 @@ fn way_from_outside(target: SocketAddr) -> SocketAddr {
 }
 
 /// Runs a client to its end and reads what it fetched.
-fn fetched(command: &mut Command, file: &Path) -> Vec<u8> {
+pub fn fetched(command: &mut Command, file: &Path) -> Vec<u8> {
     let mut client = Process::start(command);
     let status = client.wait(PATIENCE);
     assert!(status.success(), "{status}: {}", client.said());
@@ -145,11 +146,11 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn script(name: &str) -> PathBuf {
+pub fn script(name: &str) -> PathBuf {
     root().join("tests/torrent-clients").join(name)
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
@@ -162,7 +163,7 @@ fn piece_hashes(venue: &Venue, torrent: &Listed) -> Vec<u8> {
     file[colon + 1..colon + 1 + length].to_vec()
 }
 
-fn assert_byte_identical(venue: &Venue, torrent: &Listed, file: &[u8]) {
+pub fn assert_byte_identical(venue: &Venue, torrent: &Listed, file: &[u8]) {
     use sha1::Digest;
     let pieces: Vec<u8> =
         file.chunks(256 << 10).flat_map(|piece| sha1::Sha1::digest(piece).to_vec()).collect();
@@ -258,6 +259,22 @@ fn webtorrent_in_node_fetches_a_segment_by_its_magnet_over_webrtc() {
     assert_eq!(file, segment_over_http(&venue, &segment.name));
 }
 
+#[test]
+fn webtorrent_in_chromium_fetches_a_segment_by_its_magnet_over_webrtc() {
+    let venue = Venue::start();
+    let segment = venue.newest("segment");
+    let browser = Browser::start();
+    let page = browser.webtorrent();
+    page.until("window.obtain !== undefined");
+    let (magnet, stun) = (json!(segment.magnet), json!(venue.venuebox.stun));
+    // It is looked at from outside, so that a test that fails says how far it came.
+    page.evaluate(&format!("window.obtain({magnet}, {stun})"));
+    let file = page.until("window.file");
+    // A character of the page's is a byte of the file's.
+    let file: Vec<u8> = file.as_str().unwrap().chars().map(|byte| u8::try_from(byte).unwrap()).collect();
+    assert!(file == segment_over_http(&venue, &segment.name), "{} differs", segment.name);
+}
+
 /// A segment as the playlist's URL serves it.
 fn segment_over_http(venue: &Venue, name: &str) -> Vec<u8> {
     let entrance = venue.venuebox.get("/hls/stream.m3u8").text();
@@ -298,43 +315,4 @@ fn a_torrent_that_is_none_and_a_hash_that_is_none_are_not_found() {
         assert_eq!(venuebox.get(&format!("/torrents/{file}")).status, 404, "{file}");
     }
     assert_eq!(list(&venuebox)["torrents"].as_array().unwrap().len(), 0);
-}
-
-#[test]
-fn strangers_on_the_port_are_let_go_and_the_next_peer_is_served() {
-    let venue = Venue::start();
-    let bundle = venue.newest("bundle");
-    let hash: Vec<u8> =
-        (0..20).map(|at| u8::from_str_radix(&bundle.info_hash[at * 2..at * 2 + 2], 16).unwrap()).collect();
-    let greeting = |hash: &[u8]| {
-        [&b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x04"[..], hash, b"-XX0000-abcdefghijkl"].concat()
-    };
-    let closes = |bytes: &[u8]| {
-        let mut stream = TcpStream::connect(venue.seeder()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        // It may be closed before all of it is sent.
-        let _ = stream.write_all(bytes);
-        let mut rest = Vec::new();
-        match stream.read_to_end(&mut rest) {
-            Ok(_) => {}
-            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{error}"),
-        }
-    };
-    closes(b"GET / HTTP/1.1\r\n\r\n");
-    closes(&greeting(&[7; 20]));
-    closes(&[greeting(&hash), vec![255; 4]].concat());
-    closes(&[greeting(&hash), vec![0, 0, 0, 2, 6, 0]].concat());
-    // Requests for a piece that is not there, more than one may make.
-    let beyond = [&13_u32.to_be_bytes()[..], &[6], &u32::MAX.to_be_bytes(), &[0; 4], &[0, 0, 64, 0]].concat();
-    closes(&[greeting(&hash), beyond.repeat(20)].concat());
-    // A bencode bomb as the extension handshake.
-    let bomb = [&30_002_u32.to_be_bytes()[..], &[20, 0], &[b'l'; 30_000]].concat();
-    closes(&[greeting(&hash), bomb].concat());
-    let dropped = list(&venue.venuebox)["dropped"].as_u64().unwrap();
-    assert!(dropped >= 4, "{dropped}");
-    let folder = folder();
-    let mut command = Command::new("/usr/bin/python3");
-    command.arg(script("libtorrent-fetch.py")).arg(format!("magnet:?xt=urn:btih:{}", bundle.info_hash));
-    command.arg(folder.path()).arg(venue.seeder().to_string());
-    assert_byte_identical(&venue, &bundle, &fetched(&mut command, &folder.path().join("live.ts")));
 }

@@ -1,6 +1,6 @@
 //! The same over a data channel, and a data channel by itself.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -102,7 +102,8 @@ pub fn fetch(seeder: &Running, window: Duration) -> f64 {
         let channel = side
             .offer(async |sdp| {
                 let (answer, answered) = oneshot::channel();
-                let offer = Offer { info_hash: seeder.info_hash, sdp, answer };
+                let from = IpAddr::from(Ipv4Addr::LOCALHOST);
+                let offer = Offer { info_hash: seeder.info_hash, from, sdp, answer };
                 seeder.doors.offers.send(offer).await.unwrap();
                 answered.await.unwrap()
             })
