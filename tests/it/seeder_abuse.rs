@@ -11,20 +11,12 @@ use tokio::time::timeout;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::rig::{Browser, PATIENCE};
+use crate::rig::{Browser, PATIENCE, bytes, greeting};
 use crate::seeder::{Listed, Venue, assert_byte_identical, fetched, folder, list, script};
-
-fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
-}
 
 /// A string of JavaScript's or of WebTorrent's, of which a character is a byte.
 fn characters(bytes: &[u8]) -> Value {
     bytes.iter().copied().map(char::from).collect::<String>().into()
-}
-
-fn greeting(hash: &[u8]) -> Vec<u8> {
-    [&b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x04"[..], hash, b"-XX0000-abcdefghijkl"].concat()
 }
 
 /// Requests for a piece that is not there, more than one may make.

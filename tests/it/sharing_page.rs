@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::admin_page::{assert_inside, inspect};
 use crate::rig::{
-    Browser, Clip, Host, Operator, PASSWORD, PATIENCE, Process, Publisher, Tab, Turn, VenueBox, cabled, clip,
+    Browser, Clip, Host, Operator, PASSWORD, PATIENCE, Process, Publisher, Tab, Turn, VenueBox, bytes,
+    cabled, clip, greeting,
 };
 
 pub fn sign_in(tab: &Tab) {
@@ -21,12 +22,9 @@ fn peer(venuebox: &VenueBox) -> TcpStream {
     let list = venuebox.get("/torrents.json").json();
     let port = u16::try_from(list["port"].as_u64().unwrap()).unwrap();
     let hash = list["torrents"].as_array().unwrap().last().unwrap()["infoHash"].as_str().unwrap();
-    let hash: Vec<u8> =
-        (0..20).map(|at| u8::from_str_radix(&hash[at * 2..at * 2 + 2], 16).unwrap()).collect();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let greeting = [&b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x04"[..], &hash, b"-XX0000-abcdefghijkl"];
-    stream.write_all(&greeting.concat()).unwrap();
+    stream.write_all(&greeting(&bytes(hash))).unwrap();
     stream.read_exact(&mut [0; 68]).unwrap();
     stream
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 
-use crate::rig::{Operator, PASSWORD, PATIENCE, Publisher, VenueBox, get_with, request};
+use crate::rig::{Operator, PASSWORD, PATIENCE, Publisher, VenueBox, bytes, get_with, greeting, request};
 
 /// Torrents come and go as segments are sealed and settings are told on; the list has no news to wait for.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -40,13 +40,10 @@ impl Venue {
 
     /// A peer that asks for the torrent by its info hash.
     fn peer(&self) -> TcpStream {
-        let hash = (0..20).map(|at| u8::from_str_radix(&self.bundle[at * 2..at * 2 + 2], 16).unwrap());
-        let hash: Vec<u8> = hash.collect();
         let mut stream = TcpStream::connect(self.seeder).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let greeting = [&b"\x13BitTorrent protocol\0\0\0\0\0\x10\0\x04"[..], &hash, b"-XX0000-abcdefghijkl"];
         // Whoever is not served may be closed before all of it is sent.
-        let _ = stream.write_all(&greeting.concat());
+        let _ = stream.write_all(&greeting(&bytes(&self.bundle)));
         stream
     }
 
