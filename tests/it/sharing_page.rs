@@ -7,8 +7,7 @@ use serde_json::json;
 
 use crate::admin_page::{assert_inside, inspect};
 use crate::rig::{
-    Browser, Clip, Host, Operator, PASSWORD, PATIENCE, Process, Publisher, Tab, Turn, VenueBox, bytes,
-    cabled, clip, greeting,
+    Browser, Operator, PASSWORD, PATIENCE, Publisher, Tab, Turn, VenueBox, bytes, cabled, greeting,
 };
 
 pub fn sign_in(tab: &Tab) {
@@ -161,19 +160,11 @@ async fn an_operator_sees_what_devices_share_tries_it_from_the_page_and_switches
     assert_inside(&tab, &venuebox);
 }
 
-/// An encoder on the box's own machine.
-fn encoder(host: &Host, venuebox: &VenueBox) -> Publisher {
-    let mut command = host.command("ffmpeg");
-    command.args(["-v", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i"]).arg(clip(Clip::default()));
-    command.args(["-c", "copy", "-f", "flv", &venuebox.ingest()]);
-    Publisher(Process::start(&mut command))
-}
-
 #[test]
 fn a_try_says_where_the_network_stops_it() {
     let Some([box_host, other]) = cabled() else { return };
     let venuebox = VenueBox::start_in(&box_host, "10.77.0.1:0");
-    let _encoder = encoder(&box_host, &venuebox);
+    let _publisher = Publisher::test_card_in(&box_host, &venuebox);
     let browser = Browser::start_in(&other);
     let tab = browser.operator(&venuebox.url("/admin"));
     sign_in(&tab);

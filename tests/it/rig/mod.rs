@@ -28,7 +28,7 @@ pub use clip::{Clip, clip, clip_by};
 pub use clock::Clock;
 pub use feed::{Answer, Feed, HostileSite, Packager};
 pub use held_sockets::HeldSockets;
-pub use host::{Host, cabled};
+pub use host::cabled;
 pub use http::{Response, get, get_with, request};
 pub use live::LiveEvents;
 pub use operator::Operator;
