@@ -239,7 +239,8 @@ impl Swarms {
         swarm.note(was_complete, complete, announce.event);
         swarm.native.seat(place, subnet, Native { peer, complete, until });
         let wanted = announce.numwant.unwrap_or(self.config.numwant).min(self.config.max_numwant);
-        let seeder = self.seeder.filter(|_| swarm.seeded && !complete).and_then(|seeder| {
+        // Also to who says that nothing is left: aria2 says so while it knows the info hash alone.
+        let seeder = self.seeder.filter(|_| swarm.seeded).and_then(|seeder| {
             let address = SocketAddr::new(own_address(address.ip(), &self.links)?, seeder.port);
             (seeder.port != 0).then_some(NativePeer { peer_id: seeder.peer_id, address })
         });

@@ -149,18 +149,19 @@ fn as_many_are_named_as_are_wanted_within_the_limit() {
 }
 
 #[test]
-fn whoever_has_everything_meets_only_those_who_have_not() {
+fn whoever_has_everything_meets_those_who_have_not_and_the_boxs_seeder() {
     let mut table = table();
     table.set_links(vec![Prefix { address: ip("10.0.0.254"), length: 24 }]);
     table.set_seeder(peer(99), 6881);
     table.seed(HASH, true);
     let seeds = |name| NativeAnnounce { complete: true, ..native(name, "10.0.0.7:5000") };
     table.announce_native(NOW, 5, &seeds(1)).unwrap();
-    assert_eq!(table.announce_native(NOW, 5, &seeds(2)).unwrap().peers, []);
+    let met = table.announce_native(NOW, 5, &seeds(2)).unwrap().peers;
+    assert_eq!(met.iter().map(|met| met.peer_id).collect::<Vec<_>>(), [peer(99)]);
     assert_eq!(announce(&mut table, 3, "10.0.0.8:5000").peers.len(), 3);
     let counts = table.counts(HASH);
     assert_eq!((counts.complete, counts.incomplete), (3, 1), "the box counts as one");
-    assert_eq!(table.announce_native(NOW, 5, &seeds(2)).unwrap().peers.len(), 1);
+    assert_eq!(table.announce_native(NOW, 5, &seeds(2)).unwrap().peers.len(), 2);
 }
 
 #[test]

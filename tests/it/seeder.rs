@@ -171,17 +171,37 @@ pub fn assert_byte_identical(venue: &Venue, torrent: &Listed, file: &[u8]) {
     assert_plays(torrent, file);
 }
 
-#[test]
-fn aria2_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
-    let venue = Venue::start();
-    let (bundle, folder) = (venue.newest("bundle"), folder());
+/// What a client fetches that is given that magnet alone.
+fn by_aria2(magnet: &str) -> Vec<u8> {
+    let folder = folder();
     let mut command = Command::new("aria2c");
     command.args(["--seed-time=0", "--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false"]);
     command.args(["--enable-peer-exchange=false", "--follow-torrent=mem"]);
     command.args(["--summary-interval=0", "--allow-overwrite=true", "--dir"]).arg(folder.path());
-    command.arg(venue.bare_magnet(&bundle));
-    let file = fetched(&mut command, &folder.path().join("live.ts"));
-    assert_byte_identical(&venue, &bundle, &file);
+    command.arg(magnet);
+    fetched(&mut command, &folder.path().join("live.ts"))
+}
+
+#[test]
+fn aria2_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
+    let venue = Venue::start();
+    let bundle = venue.newest("bundle");
+    assert_byte_identical(&venue, &bundle, &by_aria2(&venue.bare_magnet(&bundle)));
+}
+
+/// A magnet of the info hash and of one of the box's own trackers.
+fn magnet_of(torrent: &Listed, kind: &str) -> String {
+    let tracker = torrent.magnet.split("&tr=").find(|tracker| tracker.starts_with(&format!("{kind}%3A")));
+    let tracker = tracker.unwrap_or_else(|| panic!("no {kind}: {}", torrent.magnet));
+    format!("magnet:?xt=urn:btih:{}&tr={tracker}", torrent.info_hash)
+}
+
+/// It says that nothing is left, as it does not know yet how much there is.
+#[test]
+fn aria2_finds_the_seeder_by_the_boxs_own_tracker_over_http() {
+    let venue = Venue::start();
+    let bundle = venue.newest("bundle");
+    assert_byte_identical(&venue, &bundle, &by_aria2(&magnet_of(&bundle, "http")));
 }
 
 #[test]
@@ -236,15 +256,27 @@ fn transmission_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
     assert_byte_identical(&venue, &bundle, &file);
 }
 
+/// What the engine of Stremio's server fetches that is given that magnet alone.
+fn by_torrent_stream(magnet: &str) -> Vec<u8> {
+    let folder = folder();
+    let file = folder.path().join("fetched.ts");
+    let mut command = Command::new("node");
+    command.arg(script("torrent-stream-fetch.mjs")).arg(magnet).arg(&file);
+    fetched(&mut command, &file)
+}
+
 #[test]
 fn torrent_stream_fetches_a_bundle_from_the_bare_info_hash_and_it_plays() {
     let venue = Venue::start();
-    let (bundle, folder) = (venue.newest("bundle"), folder());
-    let file = folder.path().join("fetched.ts");
-    let mut command = Command::new("node");
-    command.arg(script("torrent-stream-fetch.mjs")).arg(venue.bare_magnet(&bundle)).arg(&file);
-    let file = fetched(&mut command, &file);
-    assert_byte_identical(&venue, &bundle, &file);
+    let bundle = venue.newest("bundle");
+    assert_byte_identical(&venue, &bundle, &by_torrent_stream(&venue.bare_magnet(&bundle)));
+}
+
+#[test]
+fn torrent_stream_finds_the_seeder_by_the_boxs_own_tracker_over_udp() {
+    let venue = Venue::start();
+    let bundle = venue.newest("bundle");
+    assert_byte_identical(&venue, &bundle, &by_torrent_stream(&magnet_of(&bundle, "udp")));
 }
 
 /// The box's own tracker brings browsers' offers to the seeder.
