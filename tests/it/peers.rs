@@ -1,4 +1,4 @@
-//! Peers of browsers that nobody here wrote: players that share the stream, and a torrent client in a page.
+//! Players that nobody here wrote and that share the stream with their peers.
 //!
 //! The players' configuration stands in `tests/browser/pages`, and in the README for whoever has a site of their own.
 

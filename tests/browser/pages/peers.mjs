@@ -22,7 +22,9 @@ export function tally(engine) {
     loaded[downloadSource].bytes += bytesLength;
     note(`${bytesLength} bytes by ${downloadSource}`);
   });
-  engine.addEventListener("onSegmentError", ({ downloadSource, error }) => note(`no bytes by ${downloadSource}: ${error}`));
+  engine.addEventListener("onSegmentError", ({ downloadSource, error }) => {
+    note(`no bytes by ${downloadSource}: ${error}`);
+  });
   engine.addEventListener("onPeerConnect", ({ peerId }) => note(`connected to ${peerId}`));
   engine.addEventListener("onPeerClose", ({ peerId }) => note(`parted from ${peerId}`));
   engine.addEventListener("onTrackerWarning", ({ warning }) => note(`the tracker: ${warning}`));
