@@ -22,7 +22,7 @@ pub async fn measure(minute: Duration) -> Section {
         let [ours, theirs] = used.map(|used| used.as_secs_f64() * 60.0 / minute.as_secs_f64());
         drop(publishers);
         section.rows.push(Row {
-            what: format!("CPU of ingest and packaging, {}", film.name()),
+            what: format!("CPU of ingest, packaging and torrents, {}", film.name()),
             unit: "s a minute",
             ours,
             peer: Some((peer.name.clone(), theirs)),
