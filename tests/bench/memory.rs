@@ -62,7 +62,7 @@ impl Filling {
             ],
             notes: vec![format!(
                 "Memory: after {} s on air at {} {:.0} MiB are resident, {:.0} of them not a file's; the window of five \
-                 minutes is {:.0}, what is kept as MPEG-TS for the last three bundles {:.0}.",
+                 minutes is {:.0}, what is kept for torrents beside it {:.0}.",
                 self.since.elapsed().as_secs(),
                 SMALL.name(),
                 mebibytes(resident as f64),
@@ -73,7 +73,8 @@ impl Filling {
         }
     }
 
-    /// Bytes of MPEG-TS that the bundles hold together: they overlap, and share what they have in common.
+    /// Bytes that are kept for torrents beside the window: everything as MPEG-TS since the oldest bundle began, and
+    /// what that bundle's folder still has of what left the window.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -85,12 +86,25 @@ impl Filling {
         connection.get("/torrents.json", Some(&mut list)).await.unwrap();
         let list: Value = serde_json::from_slice(&list).unwrap();
         let all = list["torrents"].as_array().unwrap();
-        let bundles: Vec<_> = all.iter().filter(|torrent| torrent["kind"] == "bundle").collect();
-        let number = |torrent: &Value, name: &str| torrent[name].as_u64().unwrap();
-        let newest = bundles.last().expect("nothing is seeded");
-        let (first, last) = (number(newest, "firstSegment"), number(newest, "lastSegment"));
-        let oldest = bundles.iter().map(|bundle| number(bundle, "firstSegment")).min().unwrap_or(first);
-        let each = number(newest, "length") as f64 / (last + 1 - first) as f64;
-        (each * (last + 1 - oldest) as f64) as u64
+        let of = |kind: &str| -> Vec<[u64; 3]> {
+            let these = all.iter().filter(|torrent| torrent["kind"] == kind);
+            let numbers = |torrent: &Value| {
+                ["firstSegment", "lastSegment", "length"].map(|name| torrent[name].as_u64().unwrap())
+            };
+            these.map(numbers).collect()
+        };
+        let (bundles, folders, segments) = (of("bundle"), of("folder"), of("segment"));
+        let each = |torrents: &[[u64; 3]]| {
+            let [first, last, length] = torrents.last().expect("nothing is seeded");
+            *length as f64 / (last + 1 - first) as f64
+        };
+        let oldest = bundles.iter().map(|[first, ..]| *first).min().unwrap_or_default();
+        let (window, newest) = (
+            segments.first().map_or(0, |[first, ..]| *first),
+            segments.last().map_or(0, |[_, last, _]| *last),
+        );
+        let transport_stream = each(&bundles) * (newest + 1).saturating_sub(oldest) as f64;
+        let beyond_the_window = each(&folders) * window.saturating_sub(oldest) as f64;
+        (transport_stream + beyond_the_window) as u64
     }
 }
