@@ -63,26 +63,10 @@ impl Lan {
     /// Starts all of it. The operator reads in the journal of a name that somebody else has.
     pub fn spawn(self, crew: &mut Crew, ports: Ports, journal: Journal) -> anyhow::Result<()> {
         let (stun, tracker) = (self.stun.local_addr()?, self.udp_tracker.local_addr()?);
-        let stop = crew.stop();
-        crew.spawn("STUN", async move {
-            self.stun.run(stop).await;
-            Ok(())
-        });
-        let stop = crew.stop();
-        crew.spawn("UDP tracker", async move {
-            self.udp_tracker.run(stop).await;
-            Ok(())
-        });
-        let stop = crew.stop();
-        crew.spawn("interfaces", async move {
-            self.interfaces.run(stop).await;
-            Ok(())
-        });
-        let stop = crew.stop();
-        crew.spawn("local discovery", async move {
-            self.discovery.run(stop).await;
-            Ok(())
-        });
+        crew.spawn("STUN", |stop| async move { self.stun.run(stop).await });
+        crew.spawn("UDP tracker", |stop| async move { self.udp_tracker.run(stop).await });
+        crew.spawn("interfaces", |stop| async move { self.interfaces.run(stop).await });
+        crew.spawn("local discovery", |stop| async move { self.discovery.run(stop).await });
         tell(&format!("tracker  udp://{}/announce", reachable(tracker)));
         tell(&format!("stun     stun:{}", reachable(stun)));
         if !crate::lan::is_loopback_only(ports.http) {
@@ -91,19 +75,13 @@ impl Lan {
             let name = self.name.subscribe();
             match Mdns::new(&advertisement, self.name) {
                 Ok(mdns) => {
-                    let stop = crew.stop();
-                    crew.spawn("multicast DNS", async move {
+                    crew.spawn("multicast DNS", |stop| async move {
                         if let Err(error) = mdns.run(stop.clone()).await {
                             log::warn!("{error}");
                             stop.cancelled().await;
                         }
-                        Ok(())
                     });
-                    let stop = crew.stop();
-                    crew.spawn("name", async move {
-                        watch_name(name, &journal, &stop).await;
-                        Ok(())
-                    });
+                    crew.spawn("name", |stop| async move { watch_name(name, &journal, &stop).await });
                 }
                 Err(error) => log::warn!("{error}"),
             }

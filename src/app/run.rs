@@ -171,49 +171,17 @@ async fn live(
 
     // Spawn.
     let stop = event.stop();
-    event.spawn("event", async move { stage.run(stop).await.context("the event stopped") });
-    let stop = event.stop();
-    event.spawn("watchdog", async move {
-        service::watchdog(stop).await;
-        Ok(())
-    });
-    let stop = ledger.stop();
-    ledger.spawn("keeper", async move {
-        keeper.run(stop).await;
-        Ok(())
-    });
-    let stop = ingest.stop();
-    ingest.spawn("RTMP", async move {
-        listener.run(stop).await;
-        Ok(())
-    });
+    event.spawn_fallible("event", async move { stage.run(stop).await.context("the event stopped") });
+    event.spawn("watchdog", |stop| async move { service::watchdog(stop).await });
+    ledger.spawn("keeper", |stop| async move { keeper.run(stop).await });
+    ingest.spawn("RTMP", |stop| async move { listener.run(stop).await });
     if let Some(pull) = pull {
-        let stop = ingest.stop();
-        ingest.spawn("pull", async move {
-            pull.run(stop).await;
-            Ok(())
-        });
+        ingest.spawn("pull", |stop| async move { pull.run(stop).await });
     }
-    let stop = web.stop();
-    web.spawn("HTTP", async move {
-        server.run(stop).await;
-        Ok(())
-    });
-    let stop = web.stop();
-    web.spawn("pulse", async move {
-        pulse.run(stop).await;
-        Ok(())
-    });
-    let stop = web.stop();
-    web.spawn("bulletin", async move {
-        app.run_bulletin(stop).await;
-        Ok(())
-    });
-    let stop = web.stop();
-    web.spawn("rendezvous", async move {
-        meeting.run(stop).await;
-        Ok(())
-    });
+    web.spawn("HTTP", |stop| async move { server.run(stop).await });
+    web.spawn("pulse", |stop| async move { pulse.run(stop).await });
+    web.spawn("bulletin", |stop| async move { app.run_bulletin(stop).await });
+    web.spawn("rendezvous", |stop| async move { meeting.run(stop).await });
     let mut peers = seeding.spawn(rendezvous);
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));

@@ -61,16 +61,9 @@ impl Seeding {
     /// Starts it, and tells the meeting point what it has and asks it whom to serve.
     pub fn spawn(self, rendezvous: Rendezvous) -> Peers {
         let Seeding { mut peers, seeder, doors } = self;
-        let (stop, meeting) = (peers.crew.stop(), rendezvous.clone());
-        peers.crew.spawn("seeder", async move {
-            seeder.run(meeting, stop).await;
-            Ok(())
-        });
-        let stop = peers.crew.stop();
-        peers.crew.spawn("meeting point", async move {
-            doors.meet(rendezvous, stop).await;
-            Ok(())
-        });
+        let meeting = rendezvous.clone();
+        peers.crew.spawn("seeder", |stop| async move { seeder.run(meeting, stop).await });
+        peers.crew.spawn("meeting point", |stop| async move { doors.meet(rendezvous, stop).await });
         peers
     }
 }

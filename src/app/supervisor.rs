@@ -30,8 +30,20 @@ impl Crew {
         self.stop.clone()
     }
 
-    /// Starts an essential task.
-    pub fn spawn(
+    /// Starts an essential task, which is given what stops it.
+    pub fn spawn<F>(&mut self, name: &'static str, task: impl FnOnce(CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let task = task(self.stop());
+        self.spawn_fallible(name, async move {
+            task.await;
+            Ok(())
+        });
+    }
+
+    /// Starts an essential task that may fail.
+    pub fn spawn_fallible(
         &mut self,
         name: &'static str,
         task: impl Future<Output = anyhow::Result<()>> + Send + 'static,
