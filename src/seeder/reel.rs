@@ -142,7 +142,7 @@ impl Reel {
     pub fn shrink(&mut self) -> bool {
         let first = self.kept.front().map(|kept| kept.segment.msn);
         if self.bundles.len() > 1 {
-            self.bundles.pop_front().into_iter().flatten().for_each(|seed| evict(Some(seed)));
+            self.drop_bundle();
             return true;
         }
         let Some(first) = first else { return false };
@@ -215,7 +215,7 @@ impl Reel {
         seeds.extend(self.seed(Kind::Folder, range, folder::make(FOLDER, &segments(&kept))));
         self.bundles.push_back(seeds);
         while self.bundles.len() > settings.bundles.max(1) {
-            self.bundles.pop_front().into_iter().flatten().for_each(|seed| evict(Some(seed)));
+            self.drop_bundle();
         }
     }
 
@@ -232,18 +232,21 @@ impl Reel {
             all = rest;
             self.kept.pop_front();
         }
-        let from = self.kept.front().map_or(0, |kept| kept.segment.msn);
-        while self.chunks.front().is_some_and(|seed| seed.segments.0 < from) {
-            evict(self.chunks.pop_front());
-        }
+        self.let_go_before(self.kept.front().map_or(0, |kept| kept.segment.msn));
     }
 
+    /// Lets go of the oldest bundle.
+    fn drop_bundle(&mut self) {
+        self.bundles.pop_front().into_iter().flatten().for_each(|seed| evict(Some(seed)));
+    }
+
+    /// Lets go of all that needs a segment before `msn`.
     fn let_go_before(&mut self, msn: u64) {
         while self.chunks.front().is_some_and(|seed| seed.segments.0 < msn) {
             evict(self.chunks.pop_front());
         }
         while self.bundles.front().is_some_and(|seeds| seeds.iter().any(|seed| seed.segments.0 < msn)) {
-            self.bundles.pop_front().into_iter().flatten().for_each(|seed| evict(Some(seed)));
+            self.drop_bundle();
         }
     }
 }
