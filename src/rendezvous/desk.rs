@@ -228,11 +228,11 @@ impl Desk {
         offer_id: OfferId,
         sdp: String,
     ) {
-        let Announce { info_hash, peer_id, .. } = *said;
+        let info_hash = said.info_hash;
         let mailbox = self.own.upgrade();
         let (Some((_, offers)), Some(mailbox)) = (&self.seeder, mailbox) else { return };
         let reply = Reply { mailbox, socket, info_hash, offer_id };
-        match offers.try_send(Offer { info_hash, peer_id, from, offer_id, sdp, reply }) {
+        match offers.try_send(Offer { info_hash, from, sdp, reply }) {
             Ok(()) => self.counters.offers += 1,
             Err(_) => self.counters.lost += 1,
         }
@@ -294,9 +294,6 @@ impl Desk {
         let census = self.table.census();
         let counters = Counters {
             swarms: census.swarms,
-            seeded: census.seeded,
-            web_peers: census.web_peers,
-            native_peers: census.native_peers,
             pages: census.pages,
             programs: census.programs,
             sockets: self.sockets.len(),

@@ -22,12 +22,6 @@ const MAILBOX: usize = 1_024;
 pub struct Counters {
     /// Swarms with a peer or a seeder in them.
     pub swarms: usize,
-    /// Swarms that the box seeds.
-    pub seeded: usize,
-    /// Pages in swarms.
-    pub web_peers: usize,
-    /// Native clients in swarms.
-    pub native_peers: usize,
     /// Pages that are in swarms, each counted once.
     pub pages: usize,
     /// Addresses of native clients in swarms.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use tokio::sync::{mpsc, watch};
 
 use super::handle::{Letter, Seeded};
-use crate::bittorrent::{InfoHash, PeerId};
+use crate::bittorrent::InfoHash;
 use crate::tracker::{OfferId, SocketId};
 
 /// Offers that wait for the seeder. Threat: a page that offers faster than connections can be made; what is above
@@ -17,12 +17,8 @@ pub(super) const MAX_OFFERS: usize = 64;
 pub struct Offer {
     /// The swarm.
     pub info_hash: InfoHash,
-    /// Who offers.
-    pub peer_id: PeerId,
     /// Where its socket comes from.
     pub from: IpAddr,
-    /// What the answer is known by.
-    pub offer_id: OfferId,
     /// The offer's session description.
     pub sdp: String,
     /// Where the answer goes.

@@ -96,7 +96,7 @@ async fn a_socket_that_never_reads_costs_its_outbox_and_no_more() {
     assert_eq!(hear(&mut other).await["incomplete"], 2);
     let mut counters = rendezvous.counters();
     let counters = *counters.wait_for(|counters| counters.announces == 501).await.unwrap();
-    assert_eq!((counters.lost, counters.web_peers, counters.sockets), (500 - 64 + 1, 2, 2));
+    assert_eq!((counters.lost, counters.pages, counters.sockets), (500 - 64 + 1, 2, 2));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ impl Doors {
                 },
                 offer = door.next() => offer,
             };
-            let Some(rendezvous::Offer { info_hash, from, sdp, reply, .. }) = offer else { break };
+            let Some(rendezvous::Offer { info_hash, from, sdp, reply }) = offer else { break };
             let (answer, answered) = oneshot::channel();
             // Beyond the bound it is not answered, as by a peer that has enough.
             if offers.try_send(Offer { info_hash, from, sdp, answer }).is_ok() {
