@@ -13,6 +13,7 @@ mod publisher;
 mod request;
 mod source;
 mod stamps;
+mod subscriber;
 
 pub use audience::{Audience, Session};
 pub use hub::{Broadcast, Hub, LiveRendition, Phase};
@@ -21,3 +22,4 @@ pub use publisher::Publisher;
 pub use request::{Control, Offer, Request, Requests, Verdict};
 pub use source::{Dismissal, Rank, Refusal, Source, SourceClosed, SourceInfo, SourceSender, source};
 pub use stamps::Fault;
+pub use subscriber::{Met, Subscriber, each_rendition};
