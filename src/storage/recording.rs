@@ -1,0 +1,417 @@
+//! What of each event lies on the disk: recordings, their initialization sections and their segments.
+//!
+//! A row says that its file is there, whole: it is written after the file and removed before it.
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{Storage, StorageError};
+use crate::stream::{EventId, RenditionId};
+use crate::time::MediaTime;
+
+/// An event of which something is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The event.
+    pub event: EventId,
+    /// What viewers saw as its title when it began.
+    pub title: String,
+    /// Milliseconds since 1970.
+    pub began: i64,
+    /// Milliseconds since 1970; `None` while it may go on.
+    pub ended: Option<i64>,
+    /// It stays until the operator deletes it.
+    pub kept: bool,
+}
+
+/// A recording as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingSize {
+    /// The recording.
+    pub recording: Recording,
+    /// How long its longest rendition is.
+    pub duration: MediaTime,
+    /// Bytes of all its segments.
+    pub size: u64,
+}
+
+/// An initialization section on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptInit {
+    /// Its number in the rendition.
+    pub number: u32,
+    /// The CODECS attribute (RFC 6381).
+    pub codecs: String,
+    /// Pixels, if it has a picture.
+    pub resolution: Option<(u32, u32)>,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A segment on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSegment {
+    /// Its Media Sequence Number.
+    pub msn: u64,
+    /// The number of its initialization section.
+    pub init: u32,
+    /// EXT-X-DISCONTINUITY stands before it.
+    pub discontinuity: bool,
+    /// Where it starts on the event's timeline.
+    pub start: MediaTime,
+    /// EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970.
+    pub date: i64,
+    /// EXTINF.
+    pub duration: MediaTime,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Storage {
+    /// Begins a recording; one that was begun before a restart goes on, with its title and its beginning.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn begin_recording(&self, recording: Recording) -> Result<Recording, StorageError> {
+        self.ask(move |desk| {
+            let Recording { event, title, began, kept, .. } = recording;
+            desk.connection.execute(
+                "INSERT INTO recordings (event, title, began, kept) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (event) DO UPDATE SET ended = NULL, kept = max(kept, excluded.kept)",
+                params![number(event.0), title, began, kept],
+            )?;
+            let query = "SELECT event, title, began, ended, kept FROM recordings WHERE event = ?";
+            Ok(desk.connection.query_row(query, [number(event.0)], recording_of)?)
+        })
+        .await
+    }
+
+    /// The event is over.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn end_recording(&self, event: EventId, at: i64) -> Result<(), StorageError> {
+        self.ask(move |desk| {
+            let set = "UPDATE recordings SET ended = ? WHERE event = ? AND ended IS NULL";
+            desk.connection.execute(set, params![at, number(event.0)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps a segment whose file is on the disk, and its initialization section where that is new, both or none.
+    ///
+    /// # Errors
+    /// [`StorageError`]; [`StorageError::Missing`] when its recording was deleted meanwhile.
+    pub async fn keep_segment(
+        &self,
+        rendition: RenditionId,
+        init: Option<KeptInit>,
+        segment: KeptSegment,
+    ) -> Result<(), StorageError> {
+        self.ask(move |desk| {
+            let transaction = desk.connection.transaction()?;
+            let begun = "SELECT 1 FROM recordings WHERE event = ?";
+            let begun = transaction.query_row(begun, [number(rendition.event.0)], |_| Ok(())).optional()?;
+            begun.ok_or(StorageError::Missing)?;
+            if let Some(init) = init {
+                keep_init(&transaction, rendition, &init)?;
+            }
+            transaction.execute(
+                "INSERT OR REPLACE INTO segments
+                 (event, rendition, msn, init, discontinuity, start, date, duration, size)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    number(rendition.event.0),
+                    rendition.rendition,
+                    number(segment.msn),
+                    segment.init,
+                    segment.discontinuity,
+                    segment.start.ticks(),
+                    segment.date,
+                    segment.duration.ticks(),
+                    number(segment.size),
+                ],
+            )?;
+            Ok(transaction.commit()?)
+        })
+        .await
+    }
+
+    /// A recording, by its event.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recording(&self, event: EventId) -> Result<Option<Recording>, StorageError> {
+        self.ask(move |desk| {
+            let query = "SELECT event, title, began, ended, kept FROM recordings WHERE event = ?";
+            Ok(desk.connection.query_row(query, [number(event.0)], recording_of).optional()?)
+        })
+        .await
+    }
+
+    /// All recordings, newest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recordings(&self) -> Result<Vec<RecordingSize>, StorageError> {
+        self.ask(|desk| {
+            let mut query = desk.connection.prepare(
+                "SELECT event, title, began, ended, kept,
+                        (SELECT coalesce(max(length), 0) FROM (SELECT sum(duration) AS length FROM segments
+                         WHERE segments.event = recordings.event GROUP BY rendition)),
+                        (SELECT coalesce(sum(size), 0) FROM segments WHERE segments.event = recordings.event)
+                 FROM recordings ORDER BY event DESC",
+            )?;
+            let rows = query.query_map([], |row| {
+                let duration = MediaTime::from_ticks(row.get(5)?);
+                Ok(RecordingSize { recording: recording_of(row)?, duration, size: unsigned(row.get(6)?) })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// A rendition's segments from `from` on, in order.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn segments(
+        &self,
+        rendition: RenditionId,
+        from: u64,
+    ) -> Result<Vec<KeptSegment>, StorageError> {
+        self.ask(move |desk| {
+            let mut query = desk.connection.prepare(
+                "SELECT msn, init, discontinuity, start, date, duration, size FROM segments
+                 WHERE event = ? AND rendition = ? AND msn >= ? ORDER BY msn",
+            )?;
+            let key = params![number(rendition.event.0), rendition.rendition, number(from)];
+            let rows = query.query_map(key, segment_of)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// A rendition's initialization sections, in order.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn inits(&self, rendition: RenditionId) -> Result<Vec<KeptInit>, StorageError> {
+        self.ask(move |desk| {
+            let mut query = desk.connection.prepare(
+                "SELECT number, codecs, width, height, size FROM inits
+                 WHERE event = ? AND rendition = ? ORDER BY number",
+            )?;
+            let rows = query.query_map(params![number(rendition.event.0), rendition.rendition], init_of)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Every rendition of which something is kept.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn kept_renditions(&self) -> Result<Vec<RenditionId>, StorageError> {
+        self.ask(|desk| {
+            let query = "SELECT DISTINCT event, rendition FROM segments
+                         UNION SELECT event, rendition FROM inits ORDER BY 1, 2";
+            let mut query = desk.connection.prepare(query)?;
+            let rows = query.query_map([], |row| {
+                Ok(RenditionId { event: EventId(unsigned(row.get(0)?)), rendition: row.get(1)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// Forgets segments before their files are removed.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn forget_segments(&self, rendition: RenditionId, msns: Vec<u64>) -> Result<(), StorageError> {
+        self.ask(move |desk| {
+            let transaction = desk.connection.transaction()?;
+            for msn in msns {
+                let gone = "DELETE FROM segments WHERE event = ? AND rendition = ? AND msn = ?";
+                transaction
+                    .execute(gone, params![number(rendition.event.0), rendition.rendition, number(msn)])?;
+            }
+            Ok(transaction.commit()?)
+        })
+        .await
+    }
+
+    /// Gives a recording another title.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when it is not there.
+    pub async fn rename_recording(&self, event: EventId, title: String) -> Result<(), StorageError> {
+        self.ask(move |desk| {
+            let set = "UPDATE recordings SET title = ? WHERE event = ?";
+            match desk.connection.execute(set, params![title, number(event.0)])? {
+                0 => Err(StorageError::Missing),
+                _ => Ok(()),
+            }
+        })
+        .await
+    }
+
+    /// Forgets a recording with all that it has, before its files are removed.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn forget_recording(&self, event: EventId) -> Result<(), StorageError> {
+        self.ask(move |desk| {
+            desk.connection.execute("DELETE FROM recordings WHERE event = ?", [number(event.0)])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn keep_init(transaction: &Transaction<'_>, rendition: RenditionId, init: &KeptInit) -> rusqlite::Result<()> {
+    let (width, height) = init.resolution.unzip();
+    transaction.execute(
+        "INSERT OR REPLACE INTO inits (event, rendition, number, codecs, width, height, size)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![
+            number(rendition.event.0),
+            rendition.rendition,
+            init.number,
+            init.codecs,
+            width,
+            height,
+            number(init.size),
+        ],
+    )?;
+    Ok(())
+}
+
+fn recording_of(row: &Row<'_>) -> rusqlite::Result<Recording> {
+    Ok(Recording {
+        event: EventId(unsigned(row.get(0)?)),
+        title: row.get(1)?,
+        began: row.get(2)?,
+        ended: row.get(3)?,
+        kept: row.get(4)?,
+    })
+}
+
+fn init_of(row: &Row<'_>) -> rusqlite::Result<KeptInit> {
+    let (width, height): (Option<u32>, Option<u32>) = (row.get(2)?, row.get(3)?);
+    Ok(KeptInit {
+        number: row.get(0)?,
+        codecs: row.get(1)?,
+        resolution: width.zip(height),
+        size: unsigned(row.get(4)?),
+    })
+}
+
+fn segment_of(row: &Row<'_>) -> rusqlite::Result<KeptSegment> {
+    Ok(KeptSegment {
+        msn: unsigned(row.get(0)?),
+        init: row.get(1)?,
+        discontinuity: row.get(2)?,
+        start: MediaTime::from_ticks(row.get(3)?),
+        date: row.get(4)?,
+        duration: MediaTime::from_ticks(row.get(5)?),
+        size: unsigned(row.get(6)?),
+    })
+}
+
+/// SQLite's integers are signed; no number of ours comes near the end.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Opened;
+
+    const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
+
+    fn storage(folder: &tempfile::TempDir) -> Storage {
+        let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
+        Storage::start(&mut opened).unwrap()
+    }
+
+    fn recording() -> Recording {
+        Recording { event: ID.event, title: String::from("Spring"), began: 1_000, ended: None, kept: false }
+    }
+
+    fn segment(msn: u64) -> KeptSegment {
+        KeptSegment {
+            msn,
+            init: 0,
+            discontinuity: msn == 8,
+            start: MediaTime::from_millis(2_000),
+            date: 5_000,
+            duration: MediaTime::from_millis(2_000),
+            size: 700,
+        }
+    }
+
+    fn init() -> KeptInit {
+        KeptInit { number: 0, codecs: "avc1,mp4a".into(), resolution: Some((1_280, 720)), size: 900 }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_reads_back_in_order_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = storage(&folder);
+        first.begin_recording(recording()).await.unwrap();
+        for msn in [7, 9, 8] {
+            first.keep_segment(ID, (msn == 7).then(init), segment(msn)).await.unwrap();
+        }
+        drop(first);
+        let again = storage(&folder);
+        assert_eq!(again.segments(ID, 8).await.unwrap(), [segment(8), segment(9)]);
+        assert_eq!(again.inits(ID).await.unwrap(), [init()]);
+        assert_eq!(again.kept_renditions().await.unwrap(), [ID]);
+        let all = again.recordings().await.unwrap();
+        assert_eq!((all[0].size, all[0].duration), (2_100, MediaTime::from_millis(6_000)));
+    }
+
+    #[tokio::test]
+    async fn an_event_that_goes_on_after_a_restart_goes_on_in_the_same_recording() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(&folder);
+        storage.begin_recording(recording()).await.unwrap();
+        storage.end_recording(ID.event, 9_000).await.unwrap();
+        let again = Recording { title: "Another".into(), began: 8_000, kept: true, ..recording() };
+        let goes_on = storage.begin_recording(again).await.unwrap();
+        assert_eq!(goes_on, Recording { kept: true, ..recording() });
+        assert_eq!(storage.recording(ID.event).await.unwrap(), Some(goes_on));
+    }
+
+    #[tokio::test]
+    async fn a_recording_that_was_deleted_takes_all_with_it_and_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(&folder);
+        storage.begin_recording(recording()).await.unwrap();
+        storage.keep_segment(ID, Some(init()), segment(7)).await.unwrap();
+        storage.forget_recording(ID.event).await.unwrap();
+        assert_eq!(storage.kept_renditions().await.unwrap(), []);
+        let late = storage.keep_segment(ID, None, segment(8)).await;
+        assert!(matches!(late, Err(StorageError::Missing)), "{late:?}");
+        assert!(matches!(storage.rename_recording(ID.event, "x".into()).await, Err(StorageError::Missing)));
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_of_a_rendition_is_that_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(&folder);
+        storage.begin_recording(recording()).await.unwrap();
+        for msn in 7..10 {
+            storage.keep_segment(ID, None, segment(msn)).await.unwrap();
+        }
+        storage.forget_segments(ID, vec![7, 8]).await.unwrap();
+        assert_eq!(storage.segments(ID, 0).await.unwrap(), [segment(9)]);
+    }
+}
