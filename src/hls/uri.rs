@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::stream::Position;
 
 /// What a name in a rendition's folder means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MediaUri {
     /// `stream.m3u8`
     Playlist,

@@ -55,7 +55,7 @@ impl Default for WindowLimits {
 }
 
 /// A part's place: its segment's Media Sequence Number and its index in there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Media Sequence Number.
     pub msn: u64,
