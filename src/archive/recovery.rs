@@ -87,8 +87,8 @@ mod tests {
     use super::*;
     use bytes::Bytes;
 
-    use crate::storage::{KeptInit, KeptSegment, Opened, Recording};
-    use crate::stream::EventId;
+    use crate::storage::{Opened, Recording};
+    use crate::stream::{EventId, KeptInit, KeptSegment};
     use crate::time::MediaTime;
 
     const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
@@ -96,15 +96,23 @@ mod tests {
     async fn archive(data: &tempfile::TempDir) -> (Folder, Storage) {
         let mut opened = Opened::open(data.path(), "boot", [7; 12], None).unwrap();
         let storage = Storage::start(&mut opened).unwrap();
-        let recording =
-            Recording { event: ID.event, title: String::new(), began: 0, ended: None, kept: true };
+        let epoch = opened.epoch.clone();
+        let recording = Recording {
+            event: ID.event,
+            epoch,
+            title: String::new(),
+            began: 0,
+            ended: None,
+            kept: true,
+            target_duration: 2,
+        };
         storage.begin_recording(recording).await.unwrap();
         (Folder::new(data.path(), &opened.epoch), storage)
     }
 
     fn segment(msn: u64) -> KeptSegment {
         let (start, duration) = (MediaTime::ZERO, MediaTime::from_millis(2_000));
-        KeptSegment { msn, init: 0, discontinuity: false, start, date: 0, duration, size: 5 }
+        KeptSegment { msn, init: 0, discontinuity: false, start, date: 0, duration, size: 5, kept: true }
     }
 
     fn keep(folder: &Folder, uri: MediaUri) {
@@ -119,7 +127,7 @@ mod tests {
         let init = KeptInit { number: 0, codecs: String::new(), resolution: None, size: 5 };
         for msn in 7..9 {
             keep(&folder, MediaUri::Segment(msn));
-            storage.keep_segment(ID, Some(init.clone()), segment(msn)).await.unwrap();
+            storage.keep_segment(ID, Some(init.clone()), segment(msn), false).await.unwrap();
         }
         // The power went before the row was there.
         keep(&folder, MediaUri::Segment(9));
@@ -136,7 +144,7 @@ mod tests {
         let (folder, storage) = archive(&data).await;
         for msn in 7..10 {
             keep(&folder, MediaUri::Segment(msn));
-            storage.keep_segment(ID, None, segment(msn)).await.unwrap();
+            storage.keep_segment(ID, None, segment(msn), false).await.unwrap();
         }
         std::fs::remove_file(folder.path(ID, MediaUri::Segment(7))).unwrap();
         std::fs::write(folder.path(ID, MediaUri::Segment(8)), "cut").unwrap();
@@ -151,7 +159,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let (folder, storage) = archive(&data).await;
         keep(&folder, MediaUri::Segment(7));
-        storage.keep_segment(ID, None, segment(7)).await.unwrap();
+        storage.keep_segment(ID, None, segment(7), false).await.unwrap();
         storage.forget_recording(ID.event).await.unwrap();
         assert_eq!(recover(&folder, &storage).await.unwrap().removed, 1);
         assert!(!folder.path(ID, MediaUri::Segment(7)).exists());

@@ -3,9 +3,9 @@
 //! EXT-X-INDEPENDENT-SEGMENTS never stands here: a long group of pictures is cut without a key frame.
 
 use std::fmt::Write;
-use std::time::{Duration, UNIX_EPOCH};
 
 use super::MediaUri;
+use super::text::{Date, Seconds};
 use crate::stream::{Init, Position, RenditionId, Segment, Window};
 use crate::time::MediaTime;
 
@@ -150,31 +150,6 @@ fn write_segment(
         writeln!(out, "#EXTINF:{},\n{}", Seconds(segment.duration()), MediaUri::Segment(segment.msn))?;
     }
     Ok(())
-}
-
-/// A length as decimal-floating-point seconds, to five places: finer than any sample clock shifts it.
-struct Seconds(MediaTime);
-
-impl std::fmt::Display for Seconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let units = self.0.to_units(100_000);
-        let (whole, fraction) = (units / 100_000, units % 100_000);
-        if fraction == 0 {
-            return write!(f, "{whole}.0");
-        }
-        let digits = format!("{fraction:05}");
-        write!(f, "{whole}.{}", digits.trim_end_matches('0'))
-    }
-}
-
-/// Milliseconds since 1970 as ISO 8601 (RFC 8216bis 4.4.4.6).
-struct Date(i64);
-
-impl std::fmt::Display for Date {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let since = Duration::from_millis(self.0.max(0).unsigned_abs());
-        humantime::format_rfc3339_millis(UNIX_EPOCH + since).fmt(f)
-    }
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ fn the_entrance() {
         frame_rate: None,
         ..picture.clone()
     };
-    golden("multivariant.m3u8", &multivariant::render(&Epoch::from_random([7; 12]), &[picture, sound]));
+    let uri = |id| format!("{}/{id}/stream.m3u8", Epoch::from_random([7; 12]));
+    golden("multivariant.m3u8", &multivariant::render(&[picture, sound], uri));
 }
 
 /// A player's reading of a playlist: numbers, names and lengths.

@@ -7,6 +7,8 @@
 pub mod media_playlist;
 pub mod multivariant;
 pub mod reload;
+pub mod stored_playlist;
+mod text;
 mod uri;
 
 pub use uri::{MediaUri, ParseMediaUriError};

@@ -2,19 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::stream::{Epoch, Rendition};
+use crate::stream::{Rendition, RenditionId};
 
-/// The renditions of one event, best first. URIs are relative to `/hls/`.
-pub fn render(epoch: &Epoch, renditions: &[Rendition]) -> String {
+/// The renditions of one event, best first, and where each one's playlist is.
+pub fn render(renditions: &[Rendition], uri: impl Fn(RenditionId) -> String) -> String {
     let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:6\n");
     for rendition in renditions {
         // Writing to a String cannot fail.
-        let _ = write_variant(&mut text, epoch, rendition);
+        let _ = write_variant(&mut text, rendition, &uri(rendition.id));
     }
     text
 }
 
-fn write_variant(out: &mut String, epoch: &Epoch, rendition: &Rendition) -> std::fmt::Result {
+fn write_variant(out: &mut String, rendition: &Rendition, uri: &str) -> std::fmt::Result {
     write!(
         out,
         "#EXT-X-STREAM-INF:BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{}\"",
@@ -26,5 +26,5 @@ fn write_variant(out: &mut String, epoch: &Epoch, rendition: &Rendition) -> std:
     if let Some(rate) = rendition.frame_rate {
         write!(out, ",FRAME-RATE={rate:.3}")?;
     }
-    writeln!(out, "\n{epoch}/{}/stream.m3u8", rendition.id)
+    writeln!(out, "\n{uri}")
 }

@@ -201,12 +201,9 @@ fn identify(
     let (epoch, first_boot, event, msn) = kept.unwrap_or((fresh, first_boot.map(String::from), 1, 0));
     let mut numbers = Numbers { event: EventId(event), msn, ..Numbers::first() };
     let epoch = match found {
-        Some(found) if found.epoch == epoch => {
-            numbers = numbers.max(found.numbers);
-            epoch
-        }
+        // Also with another epoch: a number names one event in this file, whatever its epoch.
         Some(found) => {
-            numbers = found.numbers;
+            numbers = numbers.max(found.numbers);
             found.epoch.clone()
         }
         None => epoch,

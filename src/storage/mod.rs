@@ -7,6 +7,7 @@
 //! What a call answered `Ok` to is on the disk (`synchronous=FULL`), and survives kill -9 and a power cut.
 
 mod account;
+mod acknowledged;
 mod database;
 mod diary;
 mod error;
@@ -18,16 +19,18 @@ mod recording;
 mod secret;
 pub mod settings;
 mod stream_key;
+pub mod upload;
 mod worker;
 
 pub use account::{Scope, Session, Token};
+pub use acknowledged::Acknowledged;
 pub use database::{Found, Opened, Origin};
 pub use diary::DiaryEntry;
 pub use error::StorageError;
 pub use lease::Lease;
 pub use picture::Picture;
 pub use provision::Provision;
-pub use recording::{KeptInit, KeptSegment, Recording, RecordingSize};
+pub use recording::{Recording, RecordingSize};
 pub use settings::{Invalid, Section, Settings, Versioned};
 pub use stream_key::StreamKey;
 pub use worker::Storage;

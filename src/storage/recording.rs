@@ -2,10 +2,11 @@
 //!
 //! A row says that its file is there, whole: it is written after the file and removed before it.
 
+use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Storage, StorageError};
-use crate::stream::{EventId, RenditionId};
+use super::{Acknowledged, Storage, StorageError, upload};
+use crate::stream::{Epoch, EventId, KeptInit, KeptSegment, RenditionId};
 use crate::time::MediaTime;
 
 /// An event of which something is kept.
@@ -13,6 +14,8 @@ use crate::time::MediaTime;
 pub struct Recording {
     /// The event.
     pub event: EventId,
+    /// The first element of its URLs.
+    pub epoch: Epoch,
     /// What viewers saw as its title when it began.
     pub title: String,
     /// Milliseconds since 1970.
@@ -21,6 +24,8 @@ pub struct Recording {
     pub ended: Option<i64>,
     /// It stays until the operator deletes it.
     pub kept: bool,
+    /// EXT-X-TARGETDURATION, seconds.
+    pub target_duration: u32,
 }
 
 /// A recording as a list shows it.
@@ -34,38 +39,6 @@ pub struct RecordingSize {
     pub size: u64,
 }
 
-/// An initialization section on the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptInit {
-    /// Its number in the rendition.
-    pub number: u32,
-    /// The CODECS attribute (RFC 6381).
-    pub codecs: String,
-    /// Pixels, if it has a picture.
-    pub resolution: Option<(u32, u32)>,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// A segment on the disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptSegment {
-    /// Its Media Sequence Number.
-    pub msn: u64,
-    /// The number of its initialization section.
-    pub init: u32,
-    /// EXT-X-DISCONTINUITY stands before it.
-    pub discontinuity: bool,
-    /// Where it starts on the event's timeline.
-    pub start: MediaTime,
-    /// EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970.
-    pub date: i64,
-    /// EXTINF.
-    pub duration: MediaTime,
-    /// Bytes.
-    pub size: u64,
-}
-
 impl Storage {
     /// Begins a recording; one that was begun before a restart goes on, with its title and its beginning.
     ///
@@ -73,13 +46,15 @@ impl Storage {
     /// [`StorageError`].
     pub async fn begin_recording(&self, recording: Recording) -> Result<Recording, StorageError> {
         self.ask(move |desk| {
-            let Recording { event, title, began, kept, .. } = recording;
+            let Recording { event, epoch, title, began, kept, target_duration, .. } = recording;
             desk.connection.execute(
-                "INSERT INTO recordings (event, title, began, kept) VALUES (?, ?, ?, ?)
+                "INSERT INTO recordings (event, epoch, title, began, kept, target_duration)
+                 VALUES (?, ?, ?, ?, ?, ?)
                  ON CONFLICT (event) DO UPDATE SET ended = NULL, kept = max(kept, excluded.kept)",
-                params![number(event.0), title, began, kept],
+                params![number(event.0), epoch.as_str(), title, began, kept, target_duration],
             )?;
-            let query = "SELECT event, title, began, ended, kept FROM recordings WHERE event = ?";
+            let query = "SELECT event, epoch, title, began, ended, kept, target_duration
+                         FROM recordings WHERE event = ?";
             Ok(desk.connection.query_row(query, [number(event.0)], recording_of)?)
         })
         .await
@@ -98,7 +73,8 @@ impl Storage {
         .await
     }
 
-    /// Keeps a segment whose file is on the disk, and its initialization section where that is new, both or none.
+    /// Keeps a segment whose file is on the disk, and its initialization section where that is new, and queues both
+    /// for the cloud where it wants them: all or none.
     ///
     /// # Errors
     /// [`StorageError`]; [`StorageError::Missing`] when its recording was deleted meanwhile.
@@ -107,19 +83,21 @@ impl Storage {
         rendition: RenditionId,
         init: Option<KeptInit>,
         segment: KeptSegment,
+        uploads: bool,
     ) -> Result<(), StorageError> {
         self.ask(move |desk| {
             let transaction = desk.connection.transaction()?;
-            let begun = "SELECT 1 FROM recordings WHERE event = ?";
-            let begun = transaction.query_row(begun, [number(rendition.event.0)], |_| Ok(())).optional()?;
-            begun.ok_or(StorageError::Missing)?;
+            let epoch = "SELECT epoch FROM recordings WHERE event = ?";
+            let epoch =
+                transaction.query_row(epoch, [number(rendition.event.0)], |row| row.get(0)).optional()?;
+            let epoch = epoch_of(epoch.ok_or(StorageError::Missing)?)?;
             if let Some(init) = init {
                 keep_init(&transaction, rendition, &init)?;
             }
             transaction.execute(
                 "INSERT OR REPLACE INTO segments
-                 (event, rendition, msn, init, discontinuity, start, date, duration, size)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 (event, rendition, msn, init, discontinuity, start, date, duration, size, kept)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     number(rendition.event.0),
                     rendition.rendition,
@@ -130,9 +108,19 @@ impl Storage {
                     segment.date,
                     segment.duration.ticks(),
                     number(segment.size),
+                    segment.kept,
                 ],
             )?;
-            Ok(transaction.commit()?)
+            if uploads {
+                upload::queue(&transaction, &epoch, rendition, &segment)?;
+            }
+            transaction.commit()?;
+            // Nobody may listen.
+            let _ = desk.acknowledged.send(Acknowledged::Kept { rendition, msn: segment.msn });
+            if uploads {
+                desk.uploads.notify_one();
+            }
+            Ok(())
         })
         .await
     }
@@ -143,7 +131,8 @@ impl Storage {
     /// [`StorageError`].
     pub async fn recording(&self, event: EventId) -> Result<Option<Recording>, StorageError> {
         self.ask(move |desk| {
-            let query = "SELECT event, title, began, ended, kept FROM recordings WHERE event = ?";
+            let query = "SELECT event, epoch, title, began, ended, kept, target_duration
+                         FROM recordings WHERE event = ?";
             Ok(desk.connection.query_row(query, [number(event.0)], recording_of).optional()?)
         })
         .await
@@ -156,15 +145,15 @@ impl Storage {
     pub async fn recordings(&self) -> Result<Vec<RecordingSize>, StorageError> {
         self.ask(|desk| {
             let mut query = desk.connection.prepare(
-                "SELECT event, title, began, ended, kept,
+                "SELECT event, epoch, title, began, ended, kept, target_duration,
                         (SELECT coalesce(max(length), 0) FROM (SELECT sum(duration) AS length FROM segments
                          WHERE segments.event = recordings.event GROUP BY rendition)),
                         (SELECT coalesce(sum(size), 0) FROM segments WHERE segments.event = recordings.event)
                  FROM recordings ORDER BY event DESC",
             )?;
             let rows = query.query_map([], |row| {
-                let duration = MediaTime::from_ticks(row.get(5)?);
-                Ok(RecordingSize { recording: recording_of(row)?, duration, size: unsigned(row.get(6)?) })
+                let duration = MediaTime::from_ticks(row.get(7)?);
+                Ok(RecordingSize { recording: recording_of(row)?, duration, size: unsigned(row.get(8)?) })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -182,8 +171,8 @@ impl Storage {
     ) -> Result<Vec<KeptSegment>, StorageError> {
         self.ask(move |desk| {
             let mut query = desk.connection.prepare(
-                "SELECT msn, init, discontinuity, start, date, duration, size FROM segments
-                 WHERE event = ? AND rendition = ? AND msn >= ? ORDER BY msn",
+                "SELECT msn, init, discontinuity, start, date, duration, size, kept FROM segments
+                 WHERE event = ? AND rendition = ? AND msn >= ? AND local ORDER BY msn",
             )?;
             let key = params![number(rendition.event.0), rendition.rendition, number(from)];
             let rows = query.query_map(key, segment_of)?;
@@ -291,10 +280,12 @@ fn keep_init(transaction: &Transaction<'_>, rendition: RenditionId, init: &KeptI
 fn recording_of(row: &Row<'_>) -> rusqlite::Result<Recording> {
     Ok(Recording {
         event: EventId(unsigned(row.get(0)?)),
-        title: row.get(1)?,
-        began: row.get(2)?,
-        ended: row.get(3)?,
-        kept: row.get(4)?,
+        epoch: epoch_of(row.get(1)?)?,
+        title: row.get(2)?,
+        began: row.get(3)?,
+        ended: row.get(4)?,
+        kept: row.get(5)?,
+        target_duration: row.get(6)?,
     })
 }
 
@@ -317,15 +308,21 @@ fn segment_of(row: &Row<'_>) -> rusqlite::Result<KeptSegment> {
         date: row.get(4)?,
         duration: MediaTime::from_ticks(row.get(5)?),
         size: unsigned(row.get(6)?),
+        kept: row.get(7)?,
     })
 }
 
+/// Written by this program alone; anything else there is damage.
+fn epoch_of(text: String) -> rusqlite::Result<Epoch> {
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, Type::Text, Box::new(error)))
+}
+
 /// SQLite's integers are signed; no number of ours comes near the end.
-fn number(value: u64) -> i64 {
+pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn unsigned(value: i64) -> u64 {
+pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 
@@ -342,7 +339,16 @@ mod tests {
     }
 
     fn recording() -> Recording {
-        Recording { event: ID.event, title: String::from("Spring"), began: 1_000, ended: None, kept: false }
+        let epoch = Epoch::from_random([7; 12]);
+        Recording {
+            event: ID.event,
+            epoch,
+            title: String::from("Spring"),
+            began: 1_000,
+            ended: None,
+            kept: false,
+            target_duration: 2,
+        }
     }
 
     fn segment(msn: u64) -> KeptSegment {
@@ -354,6 +360,7 @@ mod tests {
             date: 5_000,
             duration: MediaTime::from_millis(2_000),
             size: 700,
+            kept: true,
         }
     }
 
@@ -367,7 +374,7 @@ mod tests {
         let first = storage(&folder);
         first.begin_recording(recording()).await.unwrap();
         for msn in [7, 9, 8] {
-            first.keep_segment(ID, (msn == 7).then(init), segment(msn)).await.unwrap();
+            first.keep_segment(ID, (msn == 7).then(init), segment(msn), false).await.unwrap();
         }
         drop(first);
         let again = storage(&folder);
@@ -395,10 +402,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let storage = storage(&folder);
         storage.begin_recording(recording()).await.unwrap();
-        storage.keep_segment(ID, Some(init()), segment(7)).await.unwrap();
+        storage.keep_segment(ID, Some(init()), segment(7), false).await.unwrap();
         storage.forget_recording(ID.event).await.unwrap();
         assert_eq!(storage.kept_renditions().await.unwrap(), []);
-        let late = storage.keep_segment(ID, None, segment(8)).await;
+        let late = storage.keep_segment(ID, None, segment(8), false).await;
         assert!(matches!(late, Err(StorageError::Missing)), "{late:?}");
         assert!(matches!(storage.rename_recording(ID.event, "x".into()).await, Err(StorageError::Missing)));
     }
@@ -409,7 +416,7 @@ mod tests {
         let storage = storage(&folder);
         storage.begin_recording(recording()).await.unwrap();
         for msn in 7..10 {
-            storage.keep_segment(ID, None, segment(msn)).await.unwrap();
+            storage.keep_segment(ID, None, segment(msn), false).await.unwrap();
         }
         storage.forget_segments(ID, vec![7, 8]).await.unwrap();
         assert_eq!(storage.segments(ID, 0).await.unwrap(), [segment(9)]);

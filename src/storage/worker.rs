@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 
+use super::acknowledged::Acknowledged;
 use super::database::Opened;
 use super::settings::Settings;
 use super::stream_key::StreamKey;
@@ -16,6 +17,9 @@ use super::{StorageError, account, settings, stream_key};
 
 /// Requests that wait for the thread. Each has a caller that waits with it; beyond this they wait before the queue.
 const QUEUE: usize = 64;
+
+/// Acknowledgements that a slow listener may be behind; beyond this it is told that it missed some.
+const ACKNOWLEDGEMENTS: usize = 256;
 
 type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 
@@ -26,6 +30,8 @@ pub struct Desk {
     pub stream_keys: watch::Sender<Arc<[StreamKey]>>,
     pub claimed: watch::Sender<bool>,
     pub ended: watch::Sender<()>,
+    pub acknowledged: broadcast::Sender<Acknowledged>,
+    pub uploads: Arc<Notify>,
 }
 
 /// The handle of the database; clones are cheap. The thread ends when the last one is dropped.
@@ -36,6 +42,8 @@ pub struct Storage {
     stream_keys: watch::Receiver<Arc<[StreamKey]>>,
     claimed: watch::Receiver<bool>,
     ended: watch::Receiver<()>,
+    acknowledged: broadcast::Sender<Acknowledged>,
+    uploads: Arc<Notify>,
 }
 
 impl Storage {
@@ -50,7 +58,17 @@ impl Storage {
         let (claimed, claimed_receiver) = watch::channel(account::is_claimed(&connection)?);
         let (ended, ended_receiver) = watch::channel(());
         let (jobs, mut receiver) = mpsc::channel::<Job>(QUEUE);
-        let mut desk = Desk { connection, settings, stream_keys, claimed, ended };
+        let (acknowledged, _) = broadcast::channel(ACKNOWLEDGEMENTS);
+        let uploads = Arc::new(Notify::new());
+        let mut desk = Desk {
+            connection,
+            settings,
+            stream_keys,
+            claimed,
+            ended,
+            acknowledged: acknowledged.clone(),
+            uploads: Arc::clone(&uploads),
+        };
         let work = move || {
             while let Some(job) = receiver.blocking_recv() {
                 job(&mut desk);
@@ -63,6 +81,8 @@ impl Storage {
             stream_keys: keys_receiver,
             claimed: claimed_receiver,
             ended: ended_receiver,
+            acknowledged,
+            uploads,
         })
     }
 
@@ -84,6 +104,16 @@ impl Storage {
     /// Changes whenever sessions or tokens ended: who holds a door open for one looks again.
     pub fn ended(&self) -> watch::Receiver<()> {
         self.ended.clone()
+    }
+
+    /// What is on the disk for good, as it gets there.
+    pub fn acknowledged(&self) -> broadcast::Receiver<Acknowledged> {
+        self.acknowledged.subscribe()
+    }
+
+    /// Notified when there is something to upload or to delete in the cloud.
+    pub fn uploads(&self) -> Arc<Notify> {
+        Arc::clone(&self.uploads)
     }
 
     /// Has the thread do something and waits for it. What is done is done, also when the caller has gone.

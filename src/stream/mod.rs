@@ -6,6 +6,7 @@
 mod access_unit;
 mod configuration;
 mod event;
+mod kept;
 mod numbers;
 mod part;
 mod rendition;
@@ -16,6 +17,7 @@ mod window;
 pub use access_unit::{AccessUnit, Media, Sample, Samples, Track, TrackConfig};
 pub use configuration::{AudioCodec, AudioConfig, Configuration, VideoCodec, VideoConfig};
 pub use event::{EventId, EventState};
+pub use kept::{KeptInit, KeptSegment};
 pub use numbers::Numbers;
 pub use part::Part;
 pub use rendition::{Epoch, Rendition, RenditionId};

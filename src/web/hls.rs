@@ -47,7 +47,8 @@ pub async fn multivariant(State(app): State<App>) -> Result<Response, WebError> 
     if renditions.is_empty() {
         return Err(WebError::NothingOnAir);
     }
-    let text = multivariant_playlist::render(app.0.hub.epoch(), &renditions);
+    let text =
+        multivariant_playlist::render(&renditions, |id| format!("{}/{id}/stream.m3u8", app.0.hub.epoch()));
     let headers =
         [(header::CONTENT_TYPE, PLAYLIST), (header::CACHE_CONTROL, HeaderValue::from_static("max-age=1"))];
     Ok((headers, text).into_response())

@@ -1,5 +1,7 @@
 //! Rules that several settings share.
 
+use std::ops::RangeInclusive;
+
 /// A wrong value: its field, and a sentence for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
@@ -50,4 +52,17 @@ pub fn url(field: &'static str, value: &str) -> Result<(), Invalid> {
         Some(rest) if sound(rest) => Ok(()),
         _ => Err(Invalid::new(field, "an address such as https://media.example.org")),
     }
+}
+
+/// A number in its range.
+pub(super) fn within(
+    field: &'static str,
+    value: u32,
+    range: &RangeInclusive<u32>,
+    unit: &str,
+) -> Result<(), Invalid> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(Invalid::new(field, format!("between {} and {} {unit}", range.start(), range.end())))
 }

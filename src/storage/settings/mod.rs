@@ -7,7 +7,9 @@ mod check;
 mod cloud;
 mod machine;
 mod page;
+mod recording;
 mod sharing;
+mod upload;
 
 use std::sync::Arc;
 
@@ -19,7 +21,9 @@ pub use check::{Invalid, text, url};
 pub use cloud::{CloudSettings, CloudStore};
 pub use machine::{BoxSettings, Latency, SetupSettings, StreamSettings};
 pub use page::{PageSettings, PosterSettings, ViewerSettings};
+pub use recording::RecordingSettings;
 pub use sharing::{SharingSettings, TrackerSettings};
+pub use upload::UploadSettings;
 
 use super::{Storage, StorageError};
 
@@ -47,6 +51,10 @@ pub struct Settings {
     pub poster: Versioned<PosterSettings>,
     /// The cloud's account.
     pub cloud: Versioned<CloudSettings>,
+    /// What is kept on the disk.
+    pub recording: Versioned<RecordingSettings>,
+    /// What is sent to the cloud.
+    pub upload: Versioned<UploadSettings>,
     /// What is shared with peers.
     pub sharing: Versioned<SharingSettings>,
     /// How far the set-up is.
@@ -85,6 +93,8 @@ pub(super) fn load(connection: &Connection) -> Result<Settings, StorageError> {
     load_section::<ViewerSettings>(connection, &mut settings)?;
     load_section::<PosterSettings>(connection, &mut settings)?;
     load_section::<CloudSettings>(connection, &mut settings)?;
+    load_section::<RecordingSettings>(connection, &mut settings)?;
+    load_section::<UploadSettings>(connection, &mut settings)?;
     load_section::<SharingSettings>(connection, &mut settings)?;
     load_section::<SetupSettings>(connection, &mut settings)?;
     Ok(settings)

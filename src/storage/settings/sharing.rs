@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::within;
 use super::{Invalid, Section, Settings, Versioned};
 
 /// What is shared.
@@ -102,13 +103,6 @@ impl Section for SharingSettings {
     fn place(settings: &mut Settings) -> &mut Versioned<Self> {
         &mut settings.sharing
     }
-}
-
-fn within(field: &'static str, value: u32, range: &RangeInclusive<u32>, unit: &str) -> Result<(), Invalid> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(Invalid::new(field, format!("between {} and {} {unit}", range.start(), range.end())))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use super::keys::PathText;
 use crate::access::password;
 use crate::journal::Note;
 use crate::storage::settings::{
-    BoxSettings, CloudSettings, CloudStore, PageSettings, PosterSettings, SetupSettings, SharingSettings,
-    StreamSettings, ViewerSettings,
+    BoxSettings, CloudSettings, CloudStore, PageSettings, PosterSettings, RecordingSettings, SetupSettings,
+    SharingSettings, StreamSettings, UploadSettings, ViewerSettings,
 };
 use crate::storage::{Section, Settings, Versioned};
 use crate::web::App;
@@ -37,6 +37,8 @@ struct Shown<'a> {
     viewers: Versioned<Viewers>,
     poster: &'a Versioned<PosterSettings>,
     cloud: Versioned<Option<Cloud>>,
+    recording: &'a Versioned<RecordingSettings>,
+    upload: &'a Versioned<UploadSettings>,
     sharing: &'a Versioned<SharingSettings>,
     setup: &'a Versioned<SetupSettings>,
     /// Where the poster picture is, if there is one.
@@ -117,6 +119,8 @@ pub async fn show(State(app): State<App>) -> Response {
         viewers: Viewers::of(&settings.viewers),
         poster: &settings.poster,
         cloud: Cloud::of(&settings.cloud),
+        recording: &settings.recording,
+        upload: &settings.upload,
         sharing: &settings.sharing,
         setup: &settings.setup,
         poster_picture: app.poster().borrow().as_ref().map(|poster| poster.url()),
@@ -156,6 +160,10 @@ pub async fn change(
             let cloud = CloudSettings(given.map(|cloud| cloud.kept(&before.cloud.value)));
             keep::<CloudSettings>(&app, version, cloud).await.map(|kept| answer(Cloud::of(&kept)))
         }
+        RecordingSettings::NAME => {
+            keep::<RecordingSettings>(&app, version, understood(value)?).await.map(answer)
+        }
+        UploadSettings::NAME => keep::<UploadSettings>(&app, version, understood(value)?).await.map(answer),
         SharingSettings::NAME => keep::<SharingSettings>(&app, version, understood(value)?).await.map(answer),
         SetupSettings::NAME => keep::<SetupSettings>(&app, version, understood(value)?).await.map(answer),
         _ => Err(Refusal::missing()),
@@ -186,6 +194,8 @@ fn operators_word(section: &str) -> Option<&'static str> {
         ViewerSettings::NAME => Some("who may watch"),
         PosterSettings::NAME => Some("the poster"),
         CloudSettings::NAME => Some("the cloud storage"),
+        RecordingSettings::NAME => Some("recording"),
+        UploadSettings::NAME => Some("what is sent to the cloud"),
         SharingSettings::NAME => Some("sharing"),
         _ => None,
     }

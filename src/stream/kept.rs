@@ -1,0 +1,37 @@
+//! Segments that are kept on a disk or in the cloud: what a playlist says of them, without their bytes.
+
+use crate::time::MediaTime;
+
+/// What is known of an initialization section whose bytes lie elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptInit {
+    /// Its number in the rendition.
+    pub number: u32,
+    /// The CODECS attribute (RFC 6381).
+    pub codecs: String,
+    /// Pixels, if it has a picture.
+    pub resolution: Option<(u32, u32)>,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What is known of a sealed segment whose bytes lie elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSegment {
+    /// Its Media Sequence Number.
+    pub msn: u64,
+    /// The number of its initialization section.
+    pub init: u32,
+    /// EXT-X-DISCONTINUITY stands before it.
+    pub discontinuity: bool,
+    /// Where it starts on the event's timeline.
+    pub start: MediaTime,
+    /// EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970.
+    pub date: i64,
+    /// EXTINF.
+    pub duration: MediaTime,
+    /// Bytes.
+    pub size: u64,
+    /// It is part of the recording; else it is here for rewind, or on its way to the cloud.
+    pub kept: bool,
+}
