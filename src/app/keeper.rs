@@ -8,6 +8,7 @@ use anyhow::Context;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::archiving::Archiving;
 use super::provision::now;
 use super::sharing::Sharing;
 use crate::journal::{Entry, Journal, Level};
@@ -32,6 +33,7 @@ pub struct Keeper {
     face: watch::Sender<Face>,
     grace: watch::Sender<Duration>,
     sharing: Sharing,
+    archiving: Archiving,
     warning: Option<String>,
 }
 
@@ -52,7 +54,7 @@ impl Keeper {
         storage: Storage,
         journal: Journal,
         origin: &Origin,
-        sharing: Sharing,
+        (sharing, archiving): (Sharing, Archiving),
     ) -> anyhow::Result<(Self, Told)> {
         let earlier = storage.diary(None, EARLIER).await.context("the log of earlier runs cannot be read")?;
         let kept = earlier.first().map_or(0, |entry| entry.id);
@@ -62,7 +64,7 @@ impl Keeper {
         let (grace, grace_receiver) = watch::channel(grace_of(&storage));
         let (used_sender, used) = mpsc::channel(MAX_USES);
         let news = journal.news();
-        let keeper = Keeper { storage, journal, news, kept, used, face, grace, sharing, warning };
+        let keeper = Keeper { storage, journal, news, kept, used, face, grace, sharing, archiving, warning };
         Ok((keeper, Told { face: face_receiver, grace: grace_receiver, used: used_sender }))
     }
 
@@ -92,7 +94,9 @@ impl Keeper {
         self.face.send_if_modified(|known| std::mem::replace(known, face.clone()) != face);
         let grace = grace_of(&self.storage);
         self.grace.send_if_modified(|known| std::mem::replace(known, grace) != grace);
-        self.sharing.tell(&self.storage.settings().borrow());
+        let settings = Arc::clone(&self.storage.settings().borrow());
+        self.sharing.tell(&settings);
+        self.archiving.tell(&settings);
     }
 
     async fn keep_use(&self, key: i64) {

@@ -2,6 +2,7 @@
 //!
 //! Belongs here: composing the rooms. Does not: any work of theirs.
 
+mod archiving;
 mod chance;
 mod check;
 mod config;

@@ -9,6 +9,7 @@ use nix::sys::sysinfo::sysinfo;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::archiving::{self, Archiving};
 use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::keeper::Keeper;
@@ -25,6 +26,7 @@ use super::supervisor::Crew;
 use super::telemetry::tell;
 use crate::access::Names;
 use crate::appliance::Appliance;
+use crate::archive::Archive;
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Pull, Target};
@@ -42,7 +44,8 @@ use crate::web::{App, Pulse, Server, Sources};
 /// The steps of the drain; their sum, with the seeder's, stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
 const EVENT_DRAIN: Duration = Duration::from_millis(1_500);
-const WEB_DRAIN: Duration = Duration::from_millis(2_200);
+const ARCHIVE_DRAIN: Duration = Duration::from_millis(300);
+const WEB_DRAIN: Duration = Duration::from_millis(1_900);
 const LEDGER_DRAIN: Duration = Duration::from_millis(400);
 
 /// Runs the box until SIGTERM or SIGINT.
@@ -95,7 +98,10 @@ async fn live(
     let memory = media_share().unwrap_or(seeder::Settings::default().memory);
     let sharing = Sharing::new(&storage.settings().borrow(), memory);
     let (tracker_settings, seeder_settings) = (sharing.tracker(), sharing.seeder());
-    let (keeper, told) = Keeper::new(storage.clone(), journal.clone(), &opened.origin, sharing).await?;
+    let archiving = Archiving::new(&storage.settings().borrow(), &opened.origin);
+    let wanted = archiving.wanted();
+    let (keeper, told) =
+        Keeper::new(storage.clone(), journal.clone(), &opened.origin, (sharing, archiving)).await?;
     note_start(&journal, &opened.origin);
 
     // Build: the event.
@@ -108,6 +114,9 @@ async fn live(
     let start = Start::from_found(snapshot, &epoch, opened.numbers, Some(lease), found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
+    let unknown = archiving::unknown(&opened.origin);
+    let archive = Archive::open(&config.data, hub.clone(), storage.clone(), journal.clone(), wanted, unknown);
+    let (archive, archived) = archive.await.context("the archive cannot be put in order")?;
     let pull = config.pull.clone().map(|url| {
         Pull::new(url, hub.clone(), journal.clone(), storage.claimed()).context("--pull cannot be followed")
     });
@@ -117,6 +126,7 @@ async fn live(
     let own = Handle::current();
     let mut ingest = Crew::new("ingest", INGEST_DRAIN, &own);
     let mut event = Crew::new("event", EVENT_DRAIN, &own);
+    let mut keeping = Crew::new("archive", ARCHIVE_DRAIN, &own);
     let mut web = Crew::new("web", WEB_DRAIN, viewers);
     let mut ledger = Crew::new("ledger", LEDGER_DRAIN, &own);
     let audience = Audience::new();
@@ -163,7 +173,8 @@ async fn live(
     });
     let seen = (pulse.clone(), journal.clone());
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
-    let app = App::open(hub, audience, desk, rendezvous.clone(), seeding.torrents(), web.stop()).await?;
+    let media = (seeding.torrents(), archived.rewind);
+    let app = App::open(hub, audience, desk, rendezvous.clone(), media, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be watched")?;
@@ -173,6 +184,7 @@ async fn live(
     let stop = event.stop();
     event.spawn_fallible("event", async move { stage.run(stop).await.context("the event stopped") });
     event.spawn("watchdog", |stop| async move { service::watchdog(stop).await });
+    keeping.spawn("archive", |stop| async move { archive.run(stop).await });
     ledger.spawn("keeper", |stop| async move { keeper.run(stop).await });
     ingest.spawn("RTMP", |stop| async move { listener.run(stop).await });
     if let Some(pull) = pull {
@@ -205,6 +217,7 @@ async fn live(
             _ = interrupt.recv() => break None,
             error = ingest.failed() => break Some(error),
             error = event.failed() => break Some(error),
+            error = keeping.failed() => break Some(error),
             error = web.failed() => break Some(error),
             error = ledger.failed() => break Some(error),
             error = peers.failed() => break Some(error),
@@ -221,6 +234,7 @@ async fn live(
     peers.drain().await;
     ingest.drain().await;
     event.drain().await;
+    keeping.drain().await;
     web.drain().await;
     ledger.drain().await;
     if failure.is_none() {

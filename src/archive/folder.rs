@@ -89,6 +89,16 @@ impl Folder {
         missing_is_fine(fs::remove_dir_all(self.of(rendition)))
     }
 
+    /// Moves a rendition's folder away, under a name that no start looks at.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn set_aside(&self, rendition: RenditionId) -> io::Result<PathBuf> {
+        let aside = self.of(rendition).with_added_extension("aside");
+        fs::rename(self.of(rendition), &aside)?;
+        Ok(aside)
+    }
+
     /// The renditions that have a folder here.
     ///
     /// # Errors

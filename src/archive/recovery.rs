@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 
 use super::folder::Folder;
 use crate::hls::MediaUri;
-use crate::storage::{Storage, StorageError};
-use crate::stream::RenditionId;
+use crate::storage::{RecordingSize, Storage, StorageError};
+use crate::stream::{Epoch, RenditionId};
 
 /// What was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,18 +35,57 @@ pub enum RecoveryError {
     Storage(#[from] StorageError),
 }
 
-/// Puts files and rows in agreement. The files are listed on a thread that may wait for the disk.
+/// What becomes of a folder that no recording knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It was never acknowledged, or it was deleted: it goes.
+    Remove,
+    /// The database was lost: it is all that is left of recordings, and stays under another name.
+    SetAside,
+}
+
+/// Puts files and rows in agreement. It waits for the disk: call it before anything is on air.
 ///
 /// # Errors
 /// [`RecoveryError`].
-pub async fn recover(folder: &Folder, storage: &Storage) -> Result<Recovered, RecoveryError> {
+pub async fn recover(
+    data: &Path,
+    epoch: &Epoch,
+    storage: &Storage,
+    unknown: Unknown,
+) -> Result<Recovered, RecoveryError> {
     let mut recovered = Recovered::default();
-    let mut renditions = storage.kept_renditions().await?;
-    renditions.extend(folder.renditions()?);
-    renditions.sort_unstable();
-    renditions.dedup();
-    for rendition in renditions {
-        recover_rendition(folder, storage, rendition, &mut recovered).await?;
+    let mut known = Vec::new();
+    for RecordingSize { recording, .. } in storage.recordings().await? {
+        let folder = Folder::new(data, &recording.epoch);
+        let mut renditions = storage.kept_renditions().await?;
+        renditions.extend(folder.renditions()?);
+        renditions.retain(|rendition| rendition.event == recording.event);
+        renditions.sort_unstable();
+        renditions.dedup();
+        for rendition in &renditions {
+            recover_rendition(&folder, storage, *rendition, &mut recovered).await?;
+        }
+        known.push(recording.event);
+    }
+    let folder = Folder::new(data, epoch);
+    for rendition in folder.renditions()? {
+        if known.contains(&rendition.event) {
+            continue;
+        }
+        match unknown {
+            Unknown::Remove => {
+                recovered.removed += folder.tidy(rendition)?.0.len();
+                folder.remove_all(rendition)?;
+            }
+            Unknown::SetAside => {
+                let place = folder.set_aside(rendition)?;
+                log::warn!(
+                    "the database knows nothing of a recording; its files are kept as {}",
+                    place.display()
+                );
+            }
+        }
     }
     Ok(recovered)
 }
@@ -64,7 +104,7 @@ async fn recover_rendition(
         if files.remove(&MediaUri::Segment(segment.msn)) == Some(segment.size) {
             recovered.segments += 1;
         } else {
-            lost.push(segment.msn);
+            lost.push((rendition, segment.msn));
         }
     }
     for init in storage.inits(rendition).await? {
@@ -73,9 +113,9 @@ async fn recover_rendition(
     }
     recovered.lost += lost.len();
     if !lost.is_empty() {
-        storage.forget_segments(rendition, lost.clone()).await?;
+        storage.let_go(lost.clone()).await?;
     }
-    for uri in files.into_keys().chain(lost.into_iter().map(MediaUri::Segment)) {
+    for uri in files.into_keys().chain(lost.into_iter().map(|(_, msn)| MediaUri::Segment(msn))) {
         recovered.removed += usize::from(folder.path(rendition, uri).exists());
         folder.remove(rendition, uri)?;
     }
@@ -110,6 +150,10 @@ mod tests {
         (Folder::new(data.path(), &opened.epoch), storage)
     }
 
+    async fn recovered(data: &tempfile::TempDir, storage: &Storage) -> Result<Recovered, RecoveryError> {
+        recover(data.path(), &Epoch::from_random([7; 12]), storage, Unknown::Remove).await
+    }
+
     fn segment(msn: u64) -> KeptSegment {
         let (start, duration) = (MediaTime::ZERO, MediaTime::from_millis(2_000));
         KeptSegment { msn, init: 0, discontinuity: false, start, date: 0, duration, size: 5, kept: true }
@@ -131,11 +175,11 @@ mod tests {
         }
         // The power went before the row was there.
         keep(&folder, MediaUri::Segment(9));
-        let recovered = recover(&folder, &storage).await.unwrap();
-        assert_eq!(recovered, Recovered { segments: 2, removed: 1, lost: 0 });
+        let found = recovered(&data, &storage).await.unwrap();
+        assert_eq!(found, Recovered { segments: 2, removed: 1, lost: 0 });
         assert!(!folder.path(ID, MediaUri::Segment(9)).exists());
         assert!(folder.path(ID, MediaUri::Init(0)).exists());
-        assert_eq!(recover(&folder, &storage).await.unwrap(), Recovered { segments: 2, removed: 0, lost: 0 });
+        assert_eq!(recovered(&data, &storage).await.unwrap(), Recovered { segments: 2, removed: 0, lost: 0 });
     }
 
     #[tokio::test]
@@ -148,8 +192,8 @@ mod tests {
         }
         std::fs::remove_file(folder.path(ID, MediaUri::Segment(7))).unwrap();
         std::fs::write(folder.path(ID, MediaUri::Segment(8)), "cut").unwrap();
-        let recovered = recover(&folder, &storage).await.unwrap();
-        assert_eq!(recovered, Recovered { segments: 1, removed: 1, lost: 2 });
+        let found = recovered(&data, &storage).await.unwrap();
+        assert_eq!(found, Recovered { segments: 1, removed: 1, lost: 2 });
         assert_eq!(storage.segments(ID, 0).await.unwrap(), [segment(9)]);
         assert!(!folder.path(ID, MediaUri::Segment(8)).exists());
     }
@@ -161,7 +205,21 @@ mod tests {
         keep(&folder, MediaUri::Segment(7));
         storage.keep_segment(ID, None, segment(7), false).await.unwrap();
         storage.forget_recording(ID.event).await.unwrap();
-        assert_eq!(recover(&folder, &storage).await.unwrap().removed, 1);
+        assert_eq!(recovered(&data, &storage).await.unwrap().removed, 1);
         assert!(!folder.path(ID, MediaUri::Segment(7)).exists());
+    }
+
+    #[tokio::test]
+    async fn what_a_lost_database_knew_stays_under_another_name() {
+        let data = tempfile::tempdir().unwrap();
+        let (folder, storage) = archive(&data).await;
+        keep(&folder, MediaUri::Segment(7));
+        storage.forget_recording(ID.event).await.unwrap();
+        let epoch = Epoch::from_random([7; 12]);
+        recover(data.path(), &epoch, &storage, Unknown::SetAside).await.unwrap();
+        assert!(!folder.path(ID, MediaUri::Segment(7)).exists());
+        let aside = data.path().join("archive").join(epoch.as_str()).join("3-0.aside").join("7.m4s");
+        assert!(aside.exists());
+        assert_eq!(folder.renditions().unwrap(), []);
     }
 }

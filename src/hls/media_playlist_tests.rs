@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::hls::multivariant;
 use crate::stream::{
-    Epoch, EventId, Geometry, Lookup, Part, Rendition, RenditionId, SegmentStart, WindowLimits,
+    Epoch, EventId, Geometry, Init, Lookup, Part, Rendition, RenditionId, SegmentStart, WindowLimits,
 };
 
 const ID: RenditionId = RenditionId { event: EventId(1), rendition: 0 };
@@ -19,6 +19,18 @@ const ID: RenditionId = RenditionId { event: EventId(1), rendition: 0 };
 pub fn window() -> Window {
     let geometry = Geometry { part_target: MediaTime::from_millis(500), target_duration: 2 };
     Window::new(ID, geometry, WindowLimits::default(), 10)
+}
+
+fn render(window: &Window, reports: &[Report]) -> String {
+    MediaPlaylist { reports, ..MediaPlaylist::new(window) }.render()
+}
+
+fn can_skip(window: &Window) -> bool {
+    MediaPlaylist::new(window).can_skip()
+}
+
+fn render_delta(window: &Window, reports: &[Report]) -> String {
+    MediaPlaylist { reports, ..MediaPlaylist::new(window) }.render_delta()
 }
 
 /// Pushes a segment's first `parts` parts of half a second; `sealed` closes it.
@@ -84,6 +96,34 @@ fn a_long_window_and_its_delta_update() {
     assert!(can_skip(&window));
     golden("long.m3u8", &render(&window, &[]));
     golden("delta.m3u8", &render_delta(&window, &[]));
+}
+
+#[test]
+fn what_viewers_may_go_back_to_stands_before_the_window() {
+    let mut window = window();
+    for number in 0..45 {
+        push_with(&mut window, 4, true, u32::from(number >= 2), number == 2 || number == 20);
+    }
+    let first = window.first_listed();
+    let past: Vec<KeptSegment> = window
+        .retained()
+        .take_while(|segment| segment.msn < first)
+        .map(|segment| KeptSegment::of(segment))
+        .collect();
+    let playlist = MediaPlaylist { past: &past, ..MediaPlaylist::new(&window) };
+    let text = playlist.render();
+    assert!(text.contains("#EXT-X-MEDIA-SEQUENCE:10\n#EXT-X-DISCONTINUITY-SEQUENCE:0\n"), "{text}");
+    assert_eq!(text.matches("#EXT-X-DISCONTINUITY\n").count(), 2);
+    assert_eq!(text.matches("#EXT-X-MAP").count(), 2);
+    assert_eq!(text.matches("#EXTINF").count(), 45);
+    // As one that never held less would have written it.
+    let limits = WindowLimits { listed: MediaTime::from_millis(600_000), ..WindowLimits::default() };
+    let mut long = Window::new(ID, window.geometry(), limits, 10);
+    for number in 0..45 {
+        push_with(&mut long, 4, true, u32::from(number >= 2), number == 2 || number == 20);
+    }
+    assert_eq!(text, render(&long, &[]));
+    assert_eq!(playlist.render_delta(), render_delta(&long, &[]));
 }
 
 #[test]
@@ -241,7 +281,8 @@ fn a_magnet_stands_before_its_segment_and_segments_without_one_are_as_ever() {
     let mut window = window();
     push(&mut window, 4, true);
     push(&mut window, 4, true);
-    let text = render_with(&window, &[], &|msn| (msn == 11).then(|| format!("magnet:?xt={msn}")));
+    let magnet_of: MagnetOf<'_> = &|msn| (msn == 11).then(|| format!("magnet:?xt={msn}"));
+    let text = MediaPlaylist { magnet_of, ..MediaPlaylist::new(&window) }.render();
     assert_eq!(text.matches("#EXT-X-MAGNET:").count(), 1);
     let magnet = text.find("#EXT-X-MAGNET:magnet:?xt=11\n#EXTINF:").unwrap();
     assert!(text[magnet..].contains("11.m4s"));

@@ -11,4 +11,5 @@ pub mod stored_playlist;
 mod text;
 mod uri;
 
+pub use media_playlist::MediaPlaylist;
 pub use uri::{MediaUri, ParseMediaUriError};

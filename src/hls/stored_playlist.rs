@@ -58,7 +58,7 @@ pub fn render<'a>(head: &Head<'_>, segments: impl Iterator<Item = Listed<'a>>) -
 pub fn render_whole(folder: &str, segments: &[KeptSegment]) -> String {
     let longest = segments.iter().map(|segment| segment.duration).max().unwrap_or(MediaTime::ZERO);
     let head = Head {
-        target_duration: u32::try_from(longest.to_units(2).saturating_add(1) / 2).unwrap_or(1).max(1),
+        target_duration: u32::try_from(longest.to_units(1)).unwrap_or(1).max(1),
         media_sequence: 0,
         discontinuity_sequence: 0,
         folder,

@@ -16,6 +16,7 @@ mod migrations;
 mod picture;
 mod provision;
 mod recording;
+mod retention;
 mod secret;
 pub mod settings;
 mod stream_key;

@@ -1,5 +1,6 @@
 //! Segments that are kept on a disk or in the cloud: what a playlist says of them, without their bytes.
 
+use super::{Init, Segment};
 use crate::time::MediaTime;
 
 /// What is known of an initialization section whose bytes lie elsewhere.
@@ -34,4 +35,32 @@ pub struct KeptSegment {
     pub size: u64,
     /// It is part of the recording; else it is here for rewind, or on its way to the cloud.
     pub kept: bool,
+}
+
+impl KeptSegment {
+    /// What is known of a sealed segment.
+    pub fn of(segment: &Segment) -> Self {
+        KeptSegment {
+            msn: segment.msn,
+            init: segment.init.number,
+            discontinuity: segment.discontinuity,
+            start: segment.start,
+            date: segment.date,
+            duration: segment.duration(),
+            size: u64::try_from(segment.size()).unwrap_or(u64::MAX),
+            kept: false,
+        }
+    }
+}
+
+impl KeptInit {
+    /// What is known of an initialization section.
+    pub fn of(init: &Init) -> Self {
+        KeptInit {
+            number: init.number,
+            codecs: init.codecs.clone(),
+            resolution: init.resolution,
+            size: u64::try_from(init.bytes.len()).unwrap_or(u64::MAX),
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::error::WebError;
 use super::rope::Rope;
 use super::torrents::Magnets;
 use super::{App, Peer, Shared};
-use crate::hls::{MediaUri, media_playlist, multivariant as multivariant_playlist, reload};
+use crate::hls::{MediaPlaylist, MediaUri, multivariant as multivariant_playlist, reload};
 use crate::live::LiveRendition;
 use crate::stream::{Lookup, Position, RenditionId, Window};
 
@@ -76,7 +76,7 @@ pub async fn media(
     match uri {
         MediaUri::Playlist => playlist(shared, live, query.as_deref().unwrap_or_default(), &headers).await,
         MediaUri::Init(number) => init(&live, number),
-        MediaUri::Segment(msn) => segment(&live, msn),
+        MediaUri::Segment(msn) => segment(shared, &live, msn),
         MediaUri::Part(position) => part(shared, live, position).await,
     }
 }
@@ -114,11 +114,13 @@ async fn playlist(
     if request.magnets() {
         // Its magnets name the host that this request was sent to, so nobody shares it.
         let magnets = Magnets::new(&shared.torrents, window.id(), headers).finder();
-        let text = media_playlist::render_with(&window, &[], &magnets);
+        let past = shared.rewind.past(&window);
+        let playlist = MediaPlaylist { past: &past, magnet_of: &magnets, ..MediaPlaylist::new(&window) };
+        let text = playlist.render();
         return Ok(bytes(Body::from(text), PLAYLIST, NO_STORE));
     }
     let gzip = accepts_gzip(headers);
-    let body = shared.playlists.bodies(window).get(request.skip(), gzip);
+    let body = shared.playlists.bodies(window, &shared.rewind).get(request.skip(), gzip);
     let mut response = Response::new(Body::from(body));
     let fields = response.headers_mut();
     fields.insert(header::CONTENT_TYPE, PLAYLIST);
@@ -141,16 +143,20 @@ fn init(live: &LiveRendition, number: u32) -> Result<Response, WebError> {
     Ok(bytes(Body::from(init.bytes.clone()), content_type(init.resolution), FOREVER))
 }
 
-fn segment(live: &LiveRendition, msn: u64) -> Result<Response, WebError> {
+fn segment(shared: &Shared, live: &LiveRendition, msn: u64) -> Result<Response, WebError> {
     let window = snapshot(&live.window);
-    match window.served(msn) {
-        Lookup::Found(segment) if segment.sealed => {
-            let rope = Rope::new(segment.parts.iter().map(|part| part.bytes.clone()));
-            Ok(bytes(rope, content_type(segment.init.resolution), FOREVER))
-        }
-        Lookup::Found(_) | Lookup::Ahead => Err(WebError::NotFound),
-        Lookup::Gone => Err(WebError::Gone),
+    let found = match window.served(msn) {
+        Lookup::Found(segment) => segment,
+        Lookup::Ahead => return Err(WebError::NotFound),
+        // Where viewers may go back, what is in memory is given from there.
+        Lookup::Gone if shared.rewind.holds(window.id(), msn) => window.segment(msn).ok_or(WebError::Gone)?,
+        Lookup::Gone => return Err(WebError::Gone),
+    };
+    if !found.sealed {
+        return Err(WebError::NotFound);
     }
+    let rope = Rope::new(found.parts.iter().map(|part| part.bytes.clone()));
+    Ok(bytes(rope, content_type(found.init.resolution), FOREVER))
 }
 
 /// A hinted part is a promise: its request waits until the bytes are there.

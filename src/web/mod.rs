@@ -29,6 +29,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 
+use crate::archive::Rewind;
 use crate::live::{Audience, Hub};
 use crate::rendezvous::Rendezvous;
 use crate::seeder::Torrents;
@@ -58,6 +59,7 @@ struct Shared {
     playlists: PlaylistCache,
     bulletin: Bulletin,
     torrents: Torrents,
+    rewind: Rewind,
     tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
@@ -82,7 +84,7 @@ impl App {
         audience: Audience,
         desk: admin::Desk,
         rendezvous: Rendezvous,
-        torrents: Torrents,
+        (torrents, rewind): (Torrents, Rewind),
         stopping: CancellationToken,
     ) -> Result<Self, StorageError> {
         let storage = &desk.storage;
@@ -101,6 +103,7 @@ impl App {
             ticket: Ticket::new(key),
             desk,
             torrents,
+            rewind,
             stopping,
         })))
     }

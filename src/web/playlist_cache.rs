@@ -11,8 +11,9 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::hls::media_playlist;
-use crate::stream::{RenditionId, Window};
+use crate::archive::Rewind;
+use crate::hls::MediaPlaylist;
+use crate::stream::{KeptSegment, RenditionId, Window};
 
 /// Renditions that are remembered; there are rarely more than one or two.
 const MAX_RENDITIONS: usize = 8;
@@ -35,6 +36,8 @@ impl Text {
 #[derive(Debug)]
 pub struct Bodies {
     window: Arc<Window>,
+    /// What stands before the window's own segments.
+    past: Vec<KeptSegment>,
     full: Text,
     delta: Text,
 }
@@ -42,10 +45,11 @@ pub struct Bodies {
 impl Bodies {
     /// The playlist: a delta update when `skip` is asked for and one can be made, compressed if `gzip`.
     pub fn get(&self, skip: bool, gzip: bool) -> Bytes {
-        if skip && media_playlist::can_skip(&self.window) {
-            return self.delta.get(gzip, || media_playlist::render_delta(&self.window, &[]));
+        let playlist = MediaPlaylist { past: &self.past, ..MediaPlaylist::new(&self.window) };
+        if skip && playlist.can_skip() {
+            return self.delta.get(gzip, || playlist.render_delta());
         }
-        self.full.get(gzip, || media_playlist::render(&self.window, &[]))
+        self.full.get(gzip, || playlist.render())
     }
 }
 
@@ -60,7 +64,7 @@ impl PlaylistCache {
     }
 
     /// The bodies of `window`; they are rendered when they are first read, outside of the lock.
-    pub fn bodies(&self, window: Arc<Window>) -> Arc<Bodies> {
+    pub fn bodies(&self, window: Arc<Window>, rewind: &Rewind) -> Arc<Bodies> {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bodies) = cache.get(&window.id())
             && bodies.window.version() == window.version()
@@ -71,7 +75,8 @@ impl PlaylistCache {
             cache.clear();
         }
         let id = window.id();
-        let bodies = Arc::new(Bodies { window, full: Text::default(), delta: Text::default() });
+        let past = rewind.past(&window);
+        let bodies = Arc::new(Bodies { window, past, full: Text::default(), delta: Text::default() });
         cache.insert(id, Arc::clone(&bodies));
         bodies
     }

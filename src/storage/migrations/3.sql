@@ -66,3 +66,4 @@ CREATE TABLE uploads (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX uploads_by_state ON uploads (state, event, number);
+CREATE INDEX uploads_by_segment ON uploads (event, rendition, number);
