@@ -169,6 +169,7 @@ async fn live(
         face: told.face,
         meetings: rendezvous.counters(),
         torrents: seeding.torrents(),
+        archive: archived.status,
         stun: lan.stun()?,
     });
     let seen = (pulse.clone(), journal.clone());

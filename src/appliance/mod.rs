@@ -8,6 +8,7 @@ mod disk;
 mod network;
 mod processor;
 mod sensors;
+mod wear;
 mod worker;
 
 pub use clock::ClockState;
@@ -15,4 +16,5 @@ pub use disk::{DISK_RESERVE, Disk};
 pub use network::{Interface, egress_budget, interfaces, link_speed};
 pub use processor::Throttle;
 pub use sensors::{Readings, Sensors};
+pub use wear::Wear;
 pub use worker::Appliance;

@@ -7,6 +7,7 @@ use super::clock::ClockState;
 use super::disk::Disk;
 use super::network::{Interface, interfaces};
 use super::processor::{Jiffies, Throttle, firmware_throttle, temperature, throttle_count};
+use super::wear::Wear;
 
 /// What the machine says of itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Readings {
     pub memory_total: u64,
     /// The disk of the data folder, if it can be asked.
     pub disk: Option<Disk>,
+    /// How worn it is.
+    pub wear: Wear,
     /// Seconds since the machine was switched on.
     pub uptime: u64,
     /// The clock.
@@ -66,6 +69,7 @@ impl Sensors {
             memory_used,
             memory_total,
             disk: Disk::read(&self.data),
+            wear: Wear::read(root, &self.data),
             uptime: uptime(root).unwrap_or_default(),
             clock: ClockState::read(root),
             interfaces: interfaces(root),

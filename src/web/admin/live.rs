@@ -12,11 +12,14 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::Instant;
 
 use super::Refusal;
 use super::guard::Caller;
+use crate::storage::Acknowledged;
+use crate::stream::{EventId, RenditionId};
 use crate::web::{App, Peer, Pulse};
 
 /// The page says nothing on this socket. Threat: memory.
@@ -55,6 +58,17 @@ pub async fn connect(
     }))
 }
 
+/// What the box promised, for whoever keeps a list of it.
+fn told(promise: &Acknowledged) -> Utf8Bytes {
+    let message = match promise {
+        Acknowledged::Kept { rendition: RenditionId { event: EventId(event), rendition }, msn } => {
+            json!({ "type": "kept", "event": event, "rendition": rendition, "msn": msn })
+        }
+        Acknowledged::Uploaded { key } => json!({ "type": "uploaded", "key": key }),
+    };
+    message.to_string().into()
+}
+
 /// One open dashboard.
 struct Page {
     app: App,
@@ -75,6 +89,7 @@ impl Page {
         };
         let (mut settings, mut keys) = (desk.storage.settings(), desk.storage.stream_keys());
         let mut poster = app.poster();
+        let mut acknowledged = desk.storage.acknowledged();
         let mut ended = desk.storage.ended();
         // A page that comes reads the settings as they are; only what changes from here on is news.
         settings.mark_unchanged();
@@ -105,6 +120,13 @@ impl Page {
                 news = journal.recv() => match news {
                     Ok(entry) => self.tell(Pulse::line(&entry)).await,
                     // It missed some; it comes back and reads them.
+                    Err(broadcast::error::RecvError::Lagged(_)) => {
+                        return self.close(close_code::AGAIN, "too slow").await;
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return,
+                },
+                promise = acknowledged.recv() => match promise {
+                    Ok(promise) => self.tell(told(&promise)).await,
                     Err(broadcast::error::RecvError::Lagged(_)) => {
                         return self.close(close_code::AGAIN, "too slow").await;
                     }

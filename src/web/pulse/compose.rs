@@ -1,6 +1,7 @@
 //! What was gathered, as the state says it. No clock and no channel: what goes in decides what comes out.
 
 use super::Face;
+use super::archive::Archive;
 use super::input::Measured;
 use super::state::{Audio, Clock, Egress, Input, Lamp, Machine, Sharing, State, Timestamps, Video};
 use super::watchman::warning;
@@ -25,6 +26,7 @@ pub(super) struct View<'a> {
     pub viewers: Viewers,
     pub egress: Egress,
     pub sharing: &'a Sharing,
+    pub archive: &'a Archive,
     pub readings: &'a Readings,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn compose(view: &View<'_>) -> State {
         viewers: view.viewers,
         egress: view.egress,
         sharing: view.sharing.clone(),
+        archive: view.archive.clone(),
         machine: machine(view),
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! While nobody looks nothing is rendered; what the graphs need is sampled every five seconds all the same.
 
+mod archive;
 mod compose;
 mod input;
 mod rate;
@@ -24,6 +25,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::appliance::{Appliance, Readings, egress_budget, link_speed};
+use crate::archive::Status;
 use crate::event::ORIGIN;
 use crate::journal::{Egress, Entry, History, Journal, Values};
 use crate::lan::StunCount;
@@ -93,6 +95,8 @@ pub struct Sources {
     pub meetings: watch::Receiver<Counters>,
     /// What is seeded.
     pub torrents: Torrents,
+    /// What is kept.
+    pub archive: watch::Receiver<Status>,
     /// How many were told their address, and at which port.
     pub stun: (StunCount, u16),
 }
@@ -275,6 +279,7 @@ impl Eye {
             viewers: Viewers { count, peak: self.peak, pages, players },
             egress: state::Egress { rate: out, budget, link },
             sharing: &sharing,
+            archive: &archive::Archive::of(sources.archive.borrow().clone(), self.readings.wear),
             readings: &self.readings,
         })
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::archive::Archive;
 use super::reach::Way;
 use crate::preflight::Check;
 
@@ -29,6 +30,7 @@ pub(super) struct State {
     pub viewers: Viewers,
     pub egress: Egress,
     pub sharing: Sharing,
+    pub archive: Archive,
     #[serde(rename = "box")]
     pub machine: Machine,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use super::*;
-use crate::appliance::{ClockState, Disk, Interface};
+use crate::appliance::{ClockState, Disk, Interface, Wear};
 use crate::live::{Announced, Fault, Origin, Reading};
 use crate::seeder::Traffic;
 use crate::stream::{AudioCodec, AudioConfig, Configuration, Epoch, EventState, VideoCodec, VideoConfig};
@@ -13,6 +13,8 @@ use input::Measured;
 
 /// What peers do changes with no view.
 static SHARING: std::sync::OnceLock<state::Sharing> = std::sync::OnceLock::new();
+/// Nor does what is kept.
+static ARCHIVE: std::sync::OnceLock<archive::Archive> = std::sync::OnceLock::new();
 
 const NOW: i64 = 1_764_000_000_000;
 
@@ -93,6 +95,7 @@ fn readings() -> Readings {
             up: true,
             physical: true,
         }],
+        wear: Wear { percent: Some(10), written: Some(64_000_000_000) },
     }
 }
 
@@ -108,6 +111,18 @@ fn sharing() -> state::Sharing {
     SharingGauge::default().see(Instant::now(), &counted, &face, 3478)
 }
 
+fn archive() -> archive::Archive {
+    let status = Status {
+        recording: true,
+        rewind: true,
+        since: Some(NOW - 580_000),
+        hours_left: Some(39.96),
+        warning: None,
+        written: 180_000_000,
+    };
+    archive::Archive::of(status, readings().wear)
+}
+
 fn view<'a>(face: &'a Face, input: Option<&'a Measured>, readings: &'a Readings) -> View<'a> {
     View {
         now: NOW,
@@ -119,6 +134,7 @@ fn view<'a>(face: &'a Face, input: Option<&'a Measured>, readings: &'a Readings)
         viewers: Viewers { count: 80, peak: 93, pages: 70, players: 10 },
         egress: state::Egress { rate: 480_000_000, budget: 700_000_000, link: Some(1_000_000_000) },
         sharing: SHARING.get_or_init(sharing),
+        archive: ARCHIVE.get_or_init(archive),
         readings,
     }
 }
@@ -142,6 +158,7 @@ fn the_state_of_a_box_without_anything_is_what_the_page_was_promised() {
         viewers: nobody,
         egress: state::Egress { rate: 0, budget: 700_000_000, link: None },
         sharing: &alone,
+        archive: &archive::Archive::of(Status::default(), Wear::default()),
         ..view(&face, None, &readings)
     };
     golden("state-not-claimed.json", &pretty(&compose(&view)));
@@ -196,6 +213,7 @@ async fn who_looks_gets_a_beat_at_once_and_all_get_the_same_one() {
         face,
         meetings: watch::channel(Counters::default()).1,
         torrents: Torrents::none(),
+        archive: watch::channel(Status::default()).1,
         stun: (StunCount::default(), 3478),
     });
     let stop = CancellationToken::new();
