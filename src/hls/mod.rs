@@ -4,6 +4,7 @@
 //! Belongs here: what a playlist says and what a player may ask of it. Does not: headers, status codes or
 //! waiting (`web`).
 
+pub mod bucket_window;
 pub mod media_playlist;
 pub mod multivariant;
 pub mod reload;
