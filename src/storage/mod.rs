@@ -8,6 +8,7 @@
 
 mod account;
 mod acknowledged;
+mod bucket;
 mod database;
 mod diary;
 mod error;
@@ -16,6 +17,7 @@ mod migrations;
 mod picture;
 mod provision;
 mod recording;
+mod removal;
 mod retention;
 mod secret;
 pub mod settings;
@@ -25,6 +27,7 @@ mod worker;
 
 pub use account::{Scope, Session, Token};
 pub use acknowledged::Acknowledged;
+pub use bucket::{LiveList, Unpublished};
 pub use database::{Found, Opened, Origin};
 pub use diary::DiaryEntry;
 pub use error::StorageError;
@@ -32,6 +35,7 @@ pub use lease::Lease;
 pub use picture::Picture;
 pub use provision::Provision;
 pub use recording::{Recording, RecordingSize};
+pub use removal::Doomed;
 pub use settings::{Invalid, Section, Settings, Versioned};
 pub use stream_key::StreamKey;
 pub use worker::Storage;

@@ -5,7 +5,7 @@
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{Acknowledged, Storage, StorageError, upload};
+use super::{Acknowledged, Storage, StorageError, removal, upload};
 use crate::stream::{Epoch, EventId, KeptInit, KeptSegment, RenditionId};
 use crate::time::MediaTime;
 
@@ -50,7 +50,8 @@ impl Storage {
             desk.connection.execute(
                 "INSERT INTO recordings (event, epoch, title, began, kept, target_duration)
                  VALUES (?, ?, ?, ?, ?, ?)
-                 ON CONFLICT (event) DO UPDATE SET ended = NULL, kept = max(kept, excluded.kept)",
+                 ON CONFLICT (event) DO UPDATE SET ended = NULL, published = 0,
+                 kept = max(kept, excluded.kept)",
                 params![number(event.0), epoch.as_str(), title, began, kept, target_duration],
             )?;
             let query = "SELECT event, epoch, title, began, ended, kept, target_duration
@@ -68,6 +69,8 @@ impl Storage {
         self.ask(move |desk| {
             let set = "UPDATE recordings SET ended = ? WHERE event = ? AND ended IS NULL";
             desk.connection.execute(set, params![at, number(event.0)])?;
+            // Its playlists in the cloud get their end.
+            desk.uploads.notify_one();
             Ok(())
         })
         .await
@@ -246,13 +249,18 @@ impl Storage {
         .await
     }
 
-    /// Forgets a recording with all that it has, before its files are removed.
+    /// Forgets a recording with all that it has, before its files are removed. What the cloud has of it stays there.
     ///
     /// # Errors
     /// [`StorageError`].
     pub async fn forget_recording(&self, event: EventId) -> Result<(), StorageError> {
         self.ask(move |desk| {
-            desk.connection.execute("DELETE FROM recordings WHERE event = ?", [number(event.0)])?;
+            let transaction = desk.connection.transaction()?;
+            if !removal::stays_in_cloud(&transaction, event)? {
+                transaction.execute("DELETE FROM recordings WHERE event = ?", [number(event.0)])?;
+            }
+            transaction.commit()?;
+            desk.uploads.notify_one();
             Ok(())
         })
         .await
@@ -299,7 +307,7 @@ fn init_of(row: &Row<'_>) -> rusqlite::Result<KeptInit> {
     })
 }
 
-fn segment_of(row: &Row<'_>) -> rusqlite::Result<KeptSegment> {
+pub(super) fn segment_of(row: &Row<'_>) -> rusqlite::Result<KeptSegment> {
     Ok(KeptSegment {
         msn: unsigned(row.get(0)?),
         init: row.get(1)?,
@@ -313,7 +321,7 @@ fn segment_of(row: &Row<'_>) -> rusqlite::Result<KeptSegment> {
 }
 
 /// Written by this program alone; anything else there is damage.
-fn epoch_of(text: String) -> rusqlite::Result<Epoch> {
+pub(super) fn epoch_of(text: String) -> rusqlite::Result<Epoch> {
     text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(1, Type::Text, Box::new(error)))
 }
 

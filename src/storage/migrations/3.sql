@@ -44,6 +44,15 @@ CREATE TABLE segments (
     PRIMARY KEY (event, rendition, msn)
 ) STRICT, WITHOUT ROWID;
 
+-- The bucket that what is done lies in.
+CREATE TABLE bucket (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    -- Its endpoint, its name and the prefix of the keys there.
+    identity TEXT NOT NULL,
+    -- A digest of the viewers' page that lies there; NULL: none.
+    page TEXT
+) STRICT;
+
 -- What the cloud has, shall have or shall lose. Playlists are no rows: they are written anew from these.
 CREATE TABLE uploads (
     -- Below the bucket's prefix.
@@ -67,3 +76,4 @@ CREATE TABLE uploads (
 
 CREATE INDEX uploads_by_state ON uploads (state, event, number);
 CREATE INDEX uploads_by_segment ON uploads (event, rendition, number);
+CREATE INDEX uploads_by_break ON uploads (event, rendition, number) WHERE live_break = 1;
