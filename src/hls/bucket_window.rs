@@ -8,6 +8,9 @@
 /// So many segments the list may be behind what is sealed before it begins anew. Three are what players hold back.
 pub const MAX_LAG: usize = 3;
 
+/// What is older than so many segments before the live edge is no place to begin anew.
+const RECENT: usize = 6;
+
 /// The end of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
@@ -56,18 +59,29 @@ pub fn advance(edge: Option<Edge>, queued: &[Queued]) -> Vec<Joined> {
     let in_order = queued.iter().take_while(|segment| segment.there).count();
     let (next, behind) = queued.split_at(in_order);
     next.iter().for_each(&mut join);
-    if behind.len() > MAX_LAG
-        && let Some(newest) = behind.iter().rposition(|segment| segment.there)
-    {
-        let run = behind.get(..=newest).unwrap_or_default();
-        let first = run.windows(2).rposition(|pair| match pair {
-            [before, after] => !before.there || before.msn.checked_add(1) != Some(after.msn),
-            _ => true,
-        });
-        // The first of what is behind is not there, so a run always has something before it.
-        run.iter().skip(first.map_or(0, |before| before + 1)).for_each(&mut join);
+    if let Some(at) = begins_anew_at(behind) {
+        let follows = |pair: &[Queued]| match pair {
+            [before, after] => before.there && before.msn.checked_add(1) == Some(after.msn),
+            _ => false,
+        };
+        let (before, after) = behind.split_at(at);
+        let first = behind.get(..=at).unwrap_or_default().windows(2).rposition(|pair| !follows(pair));
+        let before = before.iter().skip(first.map_or(0, |gap| gap + 1));
+        before.chain(after.iter().take_while(|segment| segment.there)).for_each(&mut join);
     }
     joined
+}
+
+/// Where a list that is too far behind begins anew: at the live edge, as soon as its first segment is there. Where the
+/// uplink is too slow for that, with what was the live edge a moment ago; an old segment of the backlog is no beginning.
+fn begins_anew_at(behind: &[Queued]) -> Option<usize> {
+    let edge = behind.len().checked_sub(MAX_LAG).filter(|edge| *edge > 0)?;
+    if behind.get(edge)?.there {
+        return Some(edge);
+    }
+    let recent = edge.saturating_sub(RECENT);
+    let newest = behind.get(recent..edge)?.iter().rposition(|segment| segment.there)?;
+    Some(recent + newest)
 }
 
 #[cfg(test)]
@@ -105,22 +119,39 @@ mod tests {
     }
 
     #[test]
-    fn too_far_behind_it_begins_anew_with_the_newest_run() {
-        assert_eq!(joins(EDGE, ".x.xx"), [(14, 6, true), (15, 7, false)]);
-        assert_eq!(joins(EDGE, "x......x."), [(11, 6, false), (18, 7, true)]);
+    fn too_far_behind_it_begins_anew_at_the_live_edge() {
+        assert_eq!(joins(EDGE, "........x.."), [(19, 6, true)]);
+        assert_eq!(joins(EDGE, "x.......x.."), [(11, 6, false), (19, 7, true)]);
+        assert_eq!(
+            joins(EDGE, "......xxxx."),
+            [(17, 6, true), (18, 7, false), (19, 8, false), (20, 9, false)]
+        );
+    }
+
+    #[test]
+    fn one_that_overtook_the_first_of_the_live_edge_waits_for_it() {
+        assert_eq!(joins(EDGE, "..........x"), []);
+        assert_eq!(joins(EDGE, "........x.x"), [(19, 6, true)]);
+        assert_eq!(joins(EDGE, "........xxx"), [(19, 6, true), (20, 7, false), (21, 8, false)]);
+    }
+
+    #[test]
+    fn on_a_slow_uplink_it_begins_anew_with_what_was_the_live_edge() {
+        assert_eq!(joins(EDGE, ".....x...."), [(16, 6, true)]);
+        assert_eq!(joins(EDGE, ".x............"), [], "that is backlog");
     }
 
     #[test]
     fn what_was_lost_is_not_waited_for() {
         assert_eq!(joins(EDGE, " x"), [(12, 6, true)]);
-        assert_eq!(joins(EDGE, ".... xx"), [(16, 6, true), (17, 7, false)]);
+        assert_eq!(joins(EDGE, ".... xx."), [(16, 6, true), (17, 7, false)]);
     }
 
     #[test]
     fn a_list_begins_with_the_first_and_has_no_discontinuity_before_it() {
         assert_eq!(joins(None, "D"), [(11, 11, false)]);
         assert_eq!(joins(None, ".x"), []);
-        assert_eq!(joins(None, "....x"), [(15, 15, false)]);
+        assert_eq!(joins(None, "....x.."), [(15, 15, false)]);
     }
 
     proptest! {
@@ -143,10 +174,11 @@ mod tests {
                     prop_assert!(after.iter().any(|other| other.msn == segment.msn && other.there));
                     edge = Some(Edge { msn: segment.msn, number: segment.number });
                 }
-                // It is never further behind than it may be while something newer is there.
+                // It is never further behind than it may be while the first of the live edge is there.
                 let behind: Vec<_> = all[..sealed]
                     .iter().filter(|segment| edge.is_none_or(|edge| segment.msn > edge.msn)).collect();
-                prop_assert!(behind.len() <= MAX_LAG || behind.iter().all(|segment| !segment.there));
+                let edge = behind.len().checked_sub(MAX_LAG).filter(|edge| *edge > 0);
+                prop_assert!(edge.is_none_or(|edge| !behind[edge].there));
             }
         }
     }

@@ -128,7 +128,7 @@ impl Storage {
     }
 
     /// An object is in the bucket. Says whether its rendition's live playlist there gets longer by it; `None` when it
-    /// is not waited for any more.
+    /// was deleted meanwhile.
     ///
     /// # Errors
     /// [`StorageError`]; then it is as if it had not been sent.
@@ -139,7 +139,9 @@ impl Storage {
             let done = "UPDATE uploads SET state = 'done', attempts = 0, retry_at = 0
                         WHERE key = ? AND state = 'waiting'";
             if transaction.prepare_cached(done)?.execute([&key])? == 0 {
-                return Ok(None);
+                let known = "SELECT EXISTS (SELECT 1 FROM uploads WHERE key = ? AND state = 'done')";
+                let known = transaction.query_row(known, [&key], |row| row.get::<_, bool>(0))?;
+                return Ok(known.then_some(false));
             }
             let listed =
                 matches!(uri, MediaUri::Segment(_)) && bucket::advance_list(&transaction, rendition)?;

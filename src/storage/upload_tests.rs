@@ -106,7 +106,8 @@ async fn what_has_arrived_is_told_once_and_is_not_sent_again_after_a_restart() {
     let init = first.claimable(1).await.unwrap().backlog.remove(0);
     assert_eq!(first.uploaded(&init).await.unwrap(), Some(false));
     assert_eq!(told.recv().await.unwrap(), Acknowledged::Uploaded { key: init.key.clone() });
-    assert_eq!(first.uploaded(&init).await.unwrap(), None);
+    assert_eq!(first.uploaded(&init).await.unwrap(), Some(false));
+    assert!(told.is_empty());
     drop(first);
     let again = storage(&folder).await;
     assert_eq!(names(&again.claimable(9).await.unwrap().backlog), ["3-0/7.m4s"]);
