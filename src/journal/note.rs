@@ -183,6 +183,21 @@ pub enum Note {
         /// Mbit/s allowed.
         budget: u64,
     },
+    /// Nothing gets to the cloud.
+    CloudAway {
+        /// Why, and what to do.
+        why: String,
+    },
+    /// It does again.
+    CloudBack {
+        /// After how many seconds.
+        away: u64,
+    },
+    /// Files were gone before they were sent.
+    UploadsLost {
+        /// How many.
+        objects: usize,
+    },
     /// What a caller says in words of its own.
     Other {
         /// How much it matters.
@@ -360,6 +375,21 @@ impl Note {
                 Warn,
                 format!("{rate} Mbit/s go out; the budget is {budget} Mbit/s."),
                 "Lower the encoder's bitrate, or raise the budget if the network has room.",
+            ),
+            Note::CloudAway { why } => words(
+                Warn,
+                "Nothing gets to the cloud.",
+                format!("{} What comes meanwhile waits on the disk.", sentence(why)),
+            ),
+            Note::CloudBack { away } => words(
+                Good,
+                format!("The cloud is reached again after {}.", span(*away)),
+                "The live edge goes first; what waited follows.",
+            ),
+            Note::UploadsLost { objects } => words(
+                Warn,
+                format!("{objects} files were gone before they were sent to the cloud."),
+                "The recording there jumps over them. Look at the box's disk.",
             ),
             Note::Other { level, text, more } => {
                 Words { level: *level, text: text.clone(), more: more.clone() }

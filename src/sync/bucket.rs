@@ -1,37 +1,69 @@
-//! For tests: a real S3 server on a folder.
+//! For tests: a real S3 server on a folder, with a watcher who sees every request, and with faults.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::storage::settings::CloudStore;
 
+const NAME: &str = "sunday";
+
 /// A server with one bucket; it ends with the runtime of its test.
 pub struct Bucket {
-    folder: tempfile::TempDir,
     address: std::net::SocketAddr,
+    shared: Arc<Shared>,
+    folder: tempfile::TempDir,
+}
+
+struct Shared {
+    root: PathBuf,
+    /// What every request is answered with; 0: by the server.
+    fault: AtomicU16,
+    /// What was put and deleted, and what was wrong about it at that moment.
+    seen: Mutex<Vec<String>>,
+    wrong: Mutex<Vec<String>>,
+    count: watch::Sender<usize>,
 }
 
 impl Bucket {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("sunday")).unwrap();
+        let root = folder.path().join(NAME);
+        std::fs::create_dir(&root).unwrap();
         let service = service(&folder);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let shared = Arc::new(Shared {
+            root,
+            fault: AtomicU16::new(0),
+            seen: Mutex::default(),
+            wrong: Mutex::default(),
+            count: watch::Sender::new(0),
+        });
+        let watcher = Arc::clone(&shared);
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let connection =
-                    http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
-                tokio::spawn(connection);
+                let (service, watcher) = (service.clone(), Arc::clone(&watcher));
+                let service = service_fn(move |request| {
+                    let (service, watcher) = (service.clone(), Arc::clone(&watcher));
+                    async move { watcher.answer(service, request).await }
+                });
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(socket), service));
             }
         });
-        Bucket { folder, address }
+        Bucket { address, shared, folder }
     }
 
     pub fn settings(&self) -> CloudStore {
@@ -39,7 +71,7 @@ impl Bucket {
             endpoint: Some(format!("http://{}", self.address)),
             account_id: None,
             jurisdiction: None,
-            bucket: "sunday".into(),
+            bucket: NAME.into(),
             access_key_id: "key".into(),
             secret_access_key: "secret".into(),
             public_url: Some("https://media.example.org".into()),
@@ -49,8 +81,111 @@ impl Bucket {
 
     /// Where an object lies on the server's disk.
     pub fn path(&self, whole_key: &str) -> PathBuf {
-        self.folder.path().join("sunday").join(whole_key)
+        self.folder.path().join(NAME).join(whole_key)
     }
+
+    pub fn text(&self, whole_key: &str) -> Option<String> {
+        std::fs::read_to_string(self.path(whole_key)).ok()
+    }
+
+    /// Answers everything with this status; 0: as it should.
+    pub fn fault(&self, status: u16) {
+        self.shared.fault.store(status, Ordering::SeqCst);
+    }
+
+    /// What was put and deleted until now: `PUT live/…`.
+    pub fn seen(&self) -> Vec<String> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until something is so; it is looked after every request.
+    pub async fn until(&self, mut so: impl FnMut(&Bucket) -> bool) {
+        let mut count = self.shared.count.subscribe();
+        count.wait_for(|_| so(self)).await.unwrap();
+    }
+
+    /// Requests until now.
+    pub fn requests(&self) -> usize {
+        *self.shared.count.borrow()
+    }
+
+    /// At no moment a playlist named what was not there.
+    pub fn assert_whole(&self) {
+        let wrong = self.shared.wrong.lock().unwrap();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
+
+impl Shared {
+    async fn answer(
+        &self,
+        service: S3Service,
+        request: Request<Incoming>,
+    ) -> Result<Response<s3s::Body>, s3s::HttpError> {
+        let fault = self.fault.load(Ordering::SeqCst);
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let key = path.trim_start_matches('/').trim_start_matches(NAME).trim_start_matches('/').to_owned();
+        let answer = if fault == 0 {
+            service.call(request.map(s3s::Body::from)).await
+        } else {
+            let mut answer = Response::new(s3s::Body::empty());
+            *answer.status_mut() = fault.try_into().unwrap();
+            Ok(answer)
+        };
+        if fault == 0 && (method == Method::PUT || method == Method::DELETE) {
+            self.seen.lock().unwrap().push(format!("{method} {key}"));
+            self.look(&format!("{method} {key}"));
+        }
+        self.count.send_modify(|count| *count += 1);
+        answer
+    }
+
+    /// Every playlist names what is there.
+    fn look(&self, after: &str) {
+        let mut files = Vec::new();
+        files_in(&self.root, &mut files);
+        let there: HashSet<&PathBuf> = files.iter().collect();
+        for playlist in files.iter().filter(|file| file.extension().is_some_and(|end| end == "m3u8")) {
+            let text = std::fs::read_to_string(playlist).unwrap_or_default();
+            for name in names(&text) {
+                let file = resolve(playlist.parent().unwrap(), name);
+                if !there.contains(&file) {
+                    self.wrong
+                        .lock()
+                        .unwrap()
+                        .push(format!("after {after}: {} names {name}", playlist.display()));
+                }
+            }
+        }
+    }
+}
+
+fn files_in(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.path() {
+            path if path.is_dir() => files_in(&path, files),
+            path => files.push(path),
+        }
+    }
+}
+
+/// What a playlist names.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| match line.split_once("URI=\"") {
+        Some((_, uri)) => uri.split('"').next(),
+        None => (!line.starts_with('#') && !line.is_empty()).then_some(line),
+    })
+}
+
+fn resolve(folder: &Path, name: &str) -> PathBuf {
+    let mut path = folder.to_owned();
+    for part in name.split('/') {
+        match part {
+            ".." => assert!(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path
 }
 
 fn service(folder: &tempfile::TempDir) -> S3Service {

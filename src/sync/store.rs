@@ -23,7 +23,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::timeout;
 
 use super::trouble::Trouble;
-use super::uplink::{PacedBody, Progress, Uplink};
+use super::uplink::{PacedBody, Progress, Uplink, Urgency};
 use crate::storage::settings::CloudStore;
 
 /// A connection is there by then, or the storage is not reached.
@@ -52,6 +52,7 @@ pub struct Store {
     bucket: String,
     prefix: String,
     uplink: Uplink,
+    urgency: Urgency,
 }
 
 /// What lies in a bucket.
@@ -106,7 +107,18 @@ impl Store {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         let client = Client::from_conf(config);
-        Store { client, bucket: store.bucket.clone(), prefix: store.prefix.clone(), uplink }
+        let (bucket, prefix) = (store.bucket.clone(), store.prefix.clone());
+        Store { client, bucket, prefix, uplink, urgency: Urgency::Urgent }
+    }
+
+    /// The same bucket; what is put there waits for what is urgent.
+    pub(super) fn patient(&self) -> Self {
+        Store { urgency: Urgency::Patient, ..self.clone() }
+    }
+
+    /// What all keys start with.
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// The whole key of an object. A key stands below the prefix; one with a slash before it, below the bucket.
@@ -129,7 +141,12 @@ impl Store {
         cache_control: &str,
     ) -> Result<(), Trouble> {
         let progress = Progress::new();
-        let paced = Paced { body: body.clone(), uplink: self.uplink.clone(), progress: progress.clone() };
+        let paced = Paced {
+            body: body.clone(),
+            uplink: self.uplink.clone(),
+            progress: progress.clone(),
+            urgency: self.urgency,
+        };
         let put = self.client.put_object().bucket(&self.bucket).key(self.whole(key));
         let put = put.content_type(content_type).cache_control(cache_control);
         let put = put.body(ByteStream::from(body)).customize().interceptor(paced);
@@ -225,6 +242,11 @@ impl Store {
     }
 }
 
+/// What tells one place in the world from another: what lies in one is not in the other.
+pub(super) fn identity(store: &CloudStore) -> String {
+    format!("{} {} {}", endpoint(store), store.bucket, store.prefix)
+}
+
 /// R2 gives each account a host of its own, and each jurisdiction of it another one.
 fn endpoint(store: &CloudStore) -> String {
     let account = store.account_id.as_deref().unwrap_or_default();
@@ -255,6 +277,7 @@ struct Paced {
     body: Bytes,
     uplink: Uplink,
     progress: Progress,
+    urgency: Urgency,
 }
 
 impl Intercept for Paced {
@@ -268,7 +291,8 @@ impl Intercept for Paced {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let body = PacedBody::new(self.body.clone(), self.uplink.clone(), self.progress.clone());
+        let (uplink, progress) = (self.uplink.clone(), self.progress.clone());
+        let body = PacedBody::new(self.body.clone(), uplink, progress, self.urgency);
         *context.request_mut().body_mut() = SdkBody::from_body_1_x(body);
         Ok(())
     }

@@ -62,6 +62,9 @@ pub enum Trouble {
         /// Its word for it.
         code: String,
     },
+    /// A file that should be sent cannot be read.
+    #[error("a file of the archive cannot be read ({0}); look at the box's disk")]
+    File(String),
     /// What is set names no storage.
     #[error("the storage's endpoint is no address such as https://s3.example.org; correct it")]
     Endpoint,
@@ -70,7 +73,15 @@ pub enum Trouble {
 impl Trouble {
     /// It says something about this one object, and nothing about the next.
     pub fn is_of_one_object(&self) -> bool {
-        matches!(self, Trouble::Refused { .. })
+        matches!(self, Trouble::Refused { .. } | Trouble::File(_))
+    }
+
+    /// It stays until somebody does something.
+    pub fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Trouble::Key | Trouble::Signature | Trouble::NoBucket | Trouble::Denied | Trouble::Endpoint
+        )
     }
 
     /// How long the other side asks to be left alone.

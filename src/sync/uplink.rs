@@ -1,16 +1,18 @@
-//! What uploads may take of the uplink, all together: their bytes are paced as they go out.
+//! What uploads may take of the uplink, all together: their bytes are paced as they go out, and those of the live edge
+//! go before those of the backlog.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// Bytes a second in one Mbit/s.
 const MEGABIT: u64 = 125_000;
@@ -20,6 +22,10 @@ const CHUNK: usize = 16 << 10;
 
 /// What was not used may be made up for so long.
 const BURST: Duration = Duration::from_millis(200);
+
+/// While the live edge is being sent, an upload of the backlog gets one chunk in so long: enough that the storage does
+/// not take it for dead, a fraction of any uplink that carries a stream.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The uplink; clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +38,10 @@ struct Shared {
     /// When what was let through until now will have gone out at that rate.
     free: Mutex<Option<Instant>>,
     sent: AtomicU64,
+    /// Bodies of the live edge on their way.
+    urgent: AtomicUsize,
+    /// The last of them is through.
+    clear: Notify,
 }
 
 impl Uplink {
@@ -94,19 +104,67 @@ impl Progress {
     }
 }
 
-/// A request's body that keeps to the uplink's cap.
+/// Whether an upload waits for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    Urgent,
+    Patient,
+}
+
+/// Something urgent is on its way for as long as this lives.
 #[derive(Debug)]
+struct Urgent(Uplink);
+
+impl Urgent {
+    fn new(uplink: Uplink) -> Self {
+        uplink.0.urgent.fetch_add(1, Ordering::Relaxed);
+        Urgent(uplink)
+    }
+}
+
+impl Drop for Urgent {
+    fn drop(&mut self) {
+        if self.0.0.urgent.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.0.clear.notify_waiters();
+        }
+    }
+}
+
+type Turn = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
+
+/// A request's body that keeps to the uplink's cap.
 pub(super) struct PacedBody {
     rest: Bytes,
     uplink: Uplink,
     progress: Progress,
-    /// The next chunk's turn comes then.
-    turn: Option<Pin<Box<Sleep>>>,
+    urgent: Option<Urgent>,
+    /// The next chunk goes after it.
+    turn: Option<Turn>,
 }
 
 impl PacedBody {
-    pub fn new(bytes: Bytes, uplink: Uplink, progress: Progress) -> Self {
-        PacedBody { rest: bytes, uplink, progress, turn: None }
+    pub fn new(bytes: Bytes, uplink: Uplink, progress: Progress, urgency: Urgency) -> Self {
+        let urgent = (urgency == Urgency::Urgent).then(|| Urgent::new(uplink.clone()));
+        PacedBody { rest: bytes, uplink, progress, urgent, turn: None }
+    }
+
+    /// What the next chunk waits for: what is urgent, then the cap.
+    fn turn(&self, size: usize) -> Turn {
+        let (uplink, patient) = (self.uplink.clone(), self.urgent.is_none());
+        Box::pin(async move {
+            if patient {
+                let cleared = uplink.0.clear.notified();
+                if uplink.0.urgent.load(Ordering::Relaxed) > 0 {
+                    // Whether it is clear or patience is over: one chunk.
+                    let _ = timeout(PATIENCE, cleared).await;
+                }
+            }
+            let now = Instant::now();
+            let from = uplink.take(size, now);
+            if from > now {
+                sleep_until(from).await;
+            }
+        })
     }
 }
 
@@ -125,18 +183,12 @@ impl Body for PacedBody {
         }
         // Waiting for its own turn is no stall.
         this.progress.note();
-        if this.turn.is_none() {
-            let now = Instant::now();
-            let from = this.uplink.take(size, now);
-            if from > now {
-                this.turn = Some(Box::pin(sleep_until(from)));
-            }
+        let mut turn = this.turn.take().unwrap_or_else(|| this.turn(size));
+        if turn.as_mut().poll(context).is_pending() {
+            this.turn = Some(turn);
+            return Poll::Pending;
         }
-        if let Some(turn) = &mut this.turn {
-            ready!(turn.as_mut().poll(context));
-            this.turn = None;
-            this.progress.note();
-        }
+        this.progress.note();
         this.uplink.0.sent.fetch_add(u64::try_from(size).unwrap_or_default(), Ordering::Relaxed);
         Poll::Ready(Some(Ok(Frame::data(this.rest.split_to(size)))))
     }
@@ -155,11 +207,16 @@ mod tests {
     use super::*;
     use http_body_util::BodyExt;
 
+    /// A megabyte.
+    fn body_of(uplink: &Uplink, urgency: Urgency) -> PacedBody {
+        PacedBody::new(vec![7; 1_000_000].into(), uplink.clone(), Progress::new(), urgency)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn two_uploads_together_keep_to_the_cap() {
         let uplink = Uplink::default();
         uplink.set_limit(Some(8));
-        let body = || PacedBody::new(vec![7; 1_000_000].into(), uplink.clone(), Progress::new());
+        let body = || body_of(&uplink, Urgency::Urgent);
         let start = Instant::now();
         let (first, second) = tokio::join!(body().collect(), body().collect());
         assert_eq!(first.unwrap().to_bytes().len() + second.unwrap().to_bytes().len(), 2_000_000);
@@ -173,7 +230,7 @@ mod tests {
     async fn without_a_cap_nothing_waits_and_a_cap_begins_at_once() {
         let uplink = Uplink::default();
         let start = Instant::now();
-        let body = || PacedBody::new(vec![7; 1_000_000].into(), uplink.clone(), Progress::new());
+        let body = || body_of(&uplink, Urgency::Urgent);
         body().collect().await.unwrap();
         assert_eq!(start.elapsed(), Duration::ZERO);
         uplink.set_limit(Some(8));
@@ -194,5 +251,32 @@ mod tests {
         let before = Instant::now();
         assert_eq!(progress.guard(stall, std::future::pending::<()>()).await, None);
         assert_eq!(before.elapsed(), stall);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_live_edge_takes_the_uplink_from_the_backlog_and_gives_it_back() {
+        let uplink = Uplink::default();
+        uplink.set_limit(Some(8));
+        let start = Instant::now();
+        let took = async |urgency| {
+            body_of(&uplink, urgency).collect().await.unwrap();
+            start.elapsed()
+        };
+        let (patient, urgent) = tokio::join!(took(Urgency::Patient), took(Urgency::Urgent));
+        // A second for each megabyte, and no more than a chunk or two before it.
+        assert!(urgent < Duration::from_millis(1_050), "{urgent:?}");
+        assert!(
+            Duration::from_millis(1_900) < patient && patient < Duration::from_millis(2_100),
+            "{patient:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_backlog_is_never_quite_still() {
+        let uplink = Uplink::default();
+        let _forever = Urgent::new(uplink.clone());
+        let patient = body_of(&uplink, Urgency::Patient).collect();
+        assert!(timeout(Duration::from_secs(9), patient).await.is_err());
+        assert_eq!(uplink.sent(), 4 * u64::try_from(CHUNK).unwrap());
     }
 }
