@@ -19,6 +19,7 @@ mod sharing;
 mod sockets;
 mod status;
 mod supervisor;
+mod syncing;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -23,6 +23,7 @@ use super::service;
 use super::sharing::Sharing;
 use super::sockets::Sockets;
 use super::supervisor::Crew;
+use super::syncing::Syncing;
 use super::telemetry::tell;
 use crate::access::Names;
 use crate::appliance::Appliance;
@@ -149,6 +150,7 @@ async fn live(
     };
     let seeding = Seeding::bind(&config, &mut sockets, hub.clone(), seeder_settings, lan.tracker_port()?)
         .inspect_err(another_reason)?;
+    let syncing = Syncing::new(config.data.clone(), storage.clone(), journal.clone())?;
     sockets.tell_unused();
     let listener = Listener::new(rtmp, ingest::Config { keys, journal: journal.clone() }, hub.clone());
     let bound = (http.local_addr()?, listener.local_addr()?);
@@ -170,6 +172,7 @@ async fn live(
         meetings: rendezvous.counters(),
         torrents: seeding.torrents(),
         archive: archived.status,
+        cloud: syncing.status(),
         stun: lan.stun()?,
     });
     let seen = (pulse.clone(), journal.clone());
@@ -196,6 +199,7 @@ async fn live(
     web.spawn("bulletin", |stop| async move { app.run_bulletin(stop).await });
     web.spawn("rendezvous", |stop| async move { meeting.run(stop).await });
     let mut peers = seeding.spawn(rendezvous);
+    let mut carrying = syncing.spawn();
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
@@ -222,6 +226,7 @@ async fn live(
             error = web.failed() => break Some(error),
             error = ledger.failed() => break Some(error),
             error = peers.failed() => break Some(error),
+            error = carrying.failed() => break Some(error),
             () = &mut lived, if counted => {
                 folder.lived();
                 counted = false;
@@ -232,6 +237,7 @@ async fn live(
     // Drain.
     service::stopping();
     log::info!("stopping");
+    carrying.drain().await;
     peers.drain().await;
     ingest.drain().await;
     event.drain().await;

@@ -43,7 +43,8 @@ impl Rig {
     fn start(&mut self, page: Vec<PageFile>) {
         let data = self.data.path().to_owned();
         let locate: Locate = Arc::new(move |_, id, uri| file(&data, id, uri));
-        let (courier, status) = Courier::new(self.storage.clone(), self.journal.clone(), locate, page);
+        let (courier, status) =
+            Courier::new(self.storage.clone(), self.journal.clone(), locate, Arc::new(move |_| page.clone()));
         let stop = CancellationToken::new();
         self.courier = Some((tokio::spawn(courier.run(stop.clone())), stop, status));
     }

@@ -32,7 +32,7 @@ use crate::storage::Storage;
 use session::{Session, Surroundings};
 
 pub use errand::Locate;
-pub use page::PageFile;
+pub use page::{MakePage, PageFile};
 pub use status::{Phase, Status};
 pub use store::{CorsRule, Object, Store};
 pub use trouble::Trouble;
@@ -44,13 +44,13 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// A courier, and what it tells of itself: nothing while no bucket is set. `locate` knows where files lie; `page` is
-    /// the viewers' page, what names other files last.
+    /// A courier, and what it tells of itself: nothing while no bucket is set. `locate` knows where files lie; `page`
+    /// makes the viewers' page.
     pub fn new(
         storage: Storage,
         journal: Journal,
         locate: Locate,
-        page: Vec<PageFile>,
+        page: MakePage,
     ) -> (Self, watch::Receiver<Option<Status>>) {
         let (publish, status) = watch::channel(None);
         (Courier { around: Surroundings { storage, journal, locate, publish, page } }, status)

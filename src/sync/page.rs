@@ -1,5 +1,7 @@
 //! The viewers' page in the bucket, so that its public address plays without the box.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +20,9 @@ pub struct PageFile {
     /// Its bytes.
     pub body: Bytes,
 }
+
+/// Makes the page for a bucket whose entrance is at this address, what names other files last.
+pub type MakePage = Arc<dyn Fn(&str) -> Vec<PageFile> + Send + Sync>;
 
 /// What is to be done about the page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,10 +19,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::book::{Book, Playlist};
+use super::book::{Book, ENTRANCE, Playlist};
 use super::chance::chance;
 use super::errand::{Done, Fault, Task, Tools, wall_clock};
-use super::page::{Page, PageFile};
+use super::page::{MakePage, Page, PageFile};
 use super::scheduler::{Claim, Ending, Scheduler, Waiting};
 use super::status::{Phase, Rate, Status, cost, watch as watch_at};
 use super::store::{Store, identity};
@@ -105,7 +105,7 @@ pub(super) struct Surroundings {
     pub journal: Journal,
     pub locate: super::errand::Locate,
     pub publish: watch::Sender<Option<Status>>,
-    pub page: Vec<PageFile>,
+    pub page: MakePage,
 }
 
 impl Session {
@@ -115,7 +115,6 @@ impl Session {
         let (storage, locate) = (around.storage.clone(), Arc::clone(&around.locate));
         Session {
             settings: storage.settings(),
-            cloud,
             tools: Tools { store, storage, locate },
             journal: around.journal.clone(),
             publish: around.publish.clone(),
@@ -128,7 +127,8 @@ impl Session {
             buried: HashSet::new(),
             removals: Vec::new(),
             writing: HashSet::new(),
-            files: around.page.clone(),
+            files: (around.page)(&format!("{}{ENTRANCE}", cloud.prefix)),
+            cloud,
             page: None,
             expire_at: None,
             stale: true,

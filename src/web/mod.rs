@@ -40,6 +40,7 @@ use poster::Poster;
 use tracker::Tracker;
 use viewers::Ticket;
 
+pub use assets::bucket_page;
 pub use pulse::{Beat, Face, Pulse, Sources};
 pub use server::Server;
 pub use status::Status;

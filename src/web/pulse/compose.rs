@@ -2,6 +2,7 @@
 
 use super::Face;
 use super::archive::Archive;
+use super::cloud::Cloud;
 use super::input::Measured;
 use super::state::{Audio, Clock, Egress, Input, Lamp, Machine, Sharing, State, Timestamps, Video};
 use super::watchman::warning;
@@ -27,6 +28,7 @@ pub(super) struct View<'a> {
     pub egress: Egress,
     pub sharing: &'a Sharing,
     pub archive: &'a Archive,
+    pub cloud: Option<&'a Cloud>,
     pub readings: &'a Readings,
 }
 
@@ -47,6 +49,7 @@ pub(super) fn compose(view: &View<'_>) -> State {
         egress: view.egress,
         sharing: view.sharing.clone(),
         archive: view.archive.clone(),
+        cloud: view.cloud.cloned(),
         machine: machine(view),
     }
 }

@@ -6,6 +6,7 @@
 //! While nobody looks nothing is rendered; what the graphs need is sampled every five seconds all the same.
 
 mod archive;
+mod cloud;
 mod compose;
 mod input;
 mod rate;
@@ -33,6 +34,7 @@ use crate::live::{Audience, Broadcast, Hub, Phase};
 use crate::rendezvous::Counters;
 use crate::seeder::Torrents;
 use crate::stream::EventId;
+use crate::sync;
 use crate::time::unix_millis;
 use compose::{View, Viewers, compose};
 use input::InputGauge;
@@ -97,6 +99,8 @@ pub struct Sources {
     pub torrents: Torrents,
     /// What is kept.
     pub archive: watch::Receiver<Status>,
+    /// What goes to the cloud, if there is one.
+    pub cloud: watch::Receiver<Option<sync::Status>>,
     /// How many were told their address, and at which port.
     pub stun: (StunCount, u16),
 }
@@ -269,6 +273,7 @@ impl Eye {
             egress: Some(out),
             cpu: Some(u64::from(self.readings.cpu)),
         };
+        let cloud = sources.cloud.borrow().clone().map(cloud::Cloud::of);
         compose(&View {
             now: unix_millis(SystemTime::now()),
             face: &face,
@@ -280,6 +285,7 @@ impl Eye {
             egress: state::Egress { rate: out, budget, link },
             sharing: &sharing,
             archive: &archive::Archive::of(sources.archive.borrow().clone(), self.readings.wear),
+            cloud: cloud.as_ref(),
             readings: &self.readings,
         })
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::archive::Archive;
+use super::cloud::Cloud;
 use super::reach::Way;
 use crate::preflight::Check;
 
@@ -31,6 +32,7 @@ pub(super) struct State {
     pub egress: Egress,
     pub sharing: Sharing,
     pub archive: Archive,
+    pub cloud: Option<Cloud>,
     #[serde(rename = "box")]
     pub machine: Machine,
 }

@@ -135,6 +135,7 @@ fn view<'a>(face: &'a Face, input: Option<&'a Measured>, readings: &'a Readings)
         egress: state::Egress { rate: 480_000_000, budget: 700_000_000, link: Some(1_000_000_000) },
         sharing: SHARING.get_or_init(sharing),
         archive: ARCHIVE.get_or_init(archive),
+        cloud: None,
         readings,
     }
 }
@@ -214,6 +215,7 @@ async fn who_looks_gets_a_beat_at_once_and_all_get_the_same_one() {
         meetings: watch::channel(Counters::default()).1,
         torrents: Torrents::none(),
         archive: watch::channel(Status::default()).1,
+        cloud: watch::channel(None).1,
         stun: (StunCount::default(), 3478),
     });
     let stop = CancellationToken::new();
