@@ -137,7 +137,6 @@ fn cloud(flags: &R2Config) -> Option<CloudSettings> {
     let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| String::from(secret.reveal()));
     let any = [&flags.r2_endpoint, &flags.r2_account_id, &flags.r2_bucket].into_iter().any(Option::is_some);
     any.then(|| {
-        log::info!("cloud storage is set up; copies to it come with a later version");
         CloudSettings(Some(CloudStore {
             endpoint: flags.r2_endpoint.clone(),
             account_id: flags.r2_account_id.clone(),
