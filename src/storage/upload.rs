@@ -121,7 +121,7 @@ impl Storage {
                  AND (kind = 'init' OR NOT {INIT_WAITS})
                  ORDER BY uploads.event, uploads.number, kind LIMIT ?"
             ))?;
-            let backlog = backlog.query_map([limit], upload_of)?.collect::<Result<_, _>>()?;
+            let backlog = backlog.query_map([limit], upload_of)?.filter_map(sound).collect();
             Ok(Claimable { edge: edge(connection)?, backlog })
         })
         .await
@@ -259,8 +259,7 @@ fn edge(connection: &Connection) -> rusqlite::Result<Vec<Upload>> {
     let lag = i64::try_from(MAX_LAG).unwrap_or(i64::MAX);
     let mut edge: Vec<Upload> = Vec::new();
     for rendition in renditions {
-        for segment in segments.query_map(params![event, rendition, lag], upload_of)? {
-            let segment = segment?;
+        for segment in segments.query_map(params![event, rendition, lag], upload_of)?.filter_map(sound) {
             let MediaUri::Segment(msn) = segment.uri else { continue };
             let init = inits.query_row(params![event, rendition, number(msn)], upload_of).optional()?;
             match init {
@@ -276,6 +275,11 @@ fn edge(connection: &Connection) -> rusqlite::Result<Vec<Upload>> {
         _ => None,
     });
     Ok(edge)
+}
+
+/// A row that cannot be read is damage, and no reason to keep the others back.
+fn sound(row: rusqlite::Result<Upload>) -> Option<Upload> {
+    row.inspect_err(|error| log::debug!(error:% = error; "a row of the cloud's queue cannot be read")).ok()
 }
 
 fn upload_of(row: &Row<'_>) -> rusqlite::Result<Upload> {

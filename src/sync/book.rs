@@ -338,6 +338,11 @@ impl Book {
             .collect()
     }
 
+    /// An event is on air.
+    pub fn on_air(&self) -> bool {
+        self.volumes.values().any(|volume| !volume.over)
+    }
+
     /// The newest event that is not finished.
     pub fn newest(&self) -> Option<EventId> {
         self.volumes.last_key_value().map(|(event, _)| *event)

@@ -13,6 +13,8 @@ use super::breaker::{Breaker, Pass, backoff};
 const PLAYLISTS: usize = 4;
 const EDGE: usize = 4;
 const BACKLOG: usize = 6;
+/// While an event is on air: what the system holds of the backlog is before the live edge on a slow uplink.
+const BACKLOG_ON_AIR: usize = 2;
 const REMOVALS: usize = 2;
 
 /// All of them together.
@@ -86,6 +88,7 @@ struct Delay {
 #[derive(Debug)]
 pub(super) struct Scheduler {
     paused: bool,
+    on_air: bool,
     breaker: Breaker,
     /// Requests at once that the storage bears: halved when it complains, and grown again one by one.
     width: usize,
@@ -102,6 +105,7 @@ impl Scheduler {
     pub fn new() -> Self {
         Scheduler {
             paused: false,
+            on_air: false,
             breaker: Breaker::new(),
             width: PLACES,
             since_grown: 0,
@@ -116,6 +120,11 @@ impl Scheduler {
     /// Nothing new is sent while it is paused.
     pub fn pause(&mut self, paused: bool) {
         self.paused = paused;
+    }
+
+    /// An event is on air: its live edge is to find the uplink free.
+    pub fn on_air(&mut self, on_air: bool) {
+        self.on_air = on_air;
     }
 
     /// An object was refused before a restart. The wall clock may have jumped since; no pause is longer than any.
@@ -137,11 +146,12 @@ impl Scheduler {
         if self.paused || self.keys.len() >= self.width || !self.breaker.lets_through(now) {
             return None;
         }
+        let backlog = if self.on_air { BACKLOG_ON_AIR } else { BACKLOG };
         let lanes = [
             (Lane::Playlist, PLAYLISTS, &waiting.playlists),
             (Lane::Edge, EDGE, &waiting.edge),
             (Lane::Removal, REMOVALS, &waiting.removals),
-            (Lane::Backlog, BACKLOG, &waiting.backlog),
+            (Lane::Backlog, backlog, &waiting.backlog),
         ];
         let (lane, key) = lanes.into_iter().find_map(|(lane, places, keys)| {
             let taken = self.claimed.get(&lane).copied().unwrap_or_default();

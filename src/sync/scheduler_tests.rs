@@ -46,6 +46,9 @@ fn a_long_backlog_leaves_places_for_the_live_edge() {
     assert_eq!(all(&mut scheduler, at(0), &waiting).len(), BACKLOG);
     let waiting = Waiting { edge: keys(&["100"]), playlists: keys(&["p"]), ..waiting };
     assert_eq!(names(&all(&mut scheduler, at(0), &waiting)), ["p", "100"]);
+    let mut on_air = Scheduler::new();
+    on_air.on_air(true);
+    assert_eq!(names(&all(&mut on_air, at(0), &waiting)), ["p", "100", "0", "1"]);
 }
 
 #[test]

@@ -20,20 +20,17 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::book::{Book, ENTRANCE, Playlist};
-use super::chance::chance;
 use super::errand::{Done, Fault, Task, Tools, wall_clock};
 use super::page::{MakePage, Page, PageFile};
 use super::scheduler::{Claim, Ending, Scheduler, Waiting};
-use super::status::{Phase, Rate, Status, cost, watch as watch_at};
+use super::status::{Rate, Status};
 use super::store::{Store, identity};
-use super::trouble::Trouble;
 use super::uplink::Uplink;
-use crate::journal::{Journal, Note};
+use crate::journal::Journal;
 use crate::storage::settings::{CloudStore, Settings};
-use crate::storage::upload::{Backlog, Claimable, Sent, Upload};
+use crate::storage::upload::{Claimable, Upload};
 use crate::storage::{Doomed, Storage, StorageError};
-use crate::stream::{EventId, RenditionId};
-use crate::time::MediaTime;
+use crate::stream::EventId;
 
 /// Rows that are read ahead of those that can be sent at once: one look serves so many uploads.
 const AHEAD: usize = 48;
@@ -47,14 +44,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How often the operator's view of it is made anew while something happens.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// A failure may be a coincidence; two in a row are told.
-const TELL_AFTER: u32 = 2;
-
-/// Lost files are told together, at most so often. Threat: a disk that loses an evening's segments fills the log.
-const TELL_LOST: Duration = Duration::from_secs(60);
-
 /// How often it is looked for events that have been in the bucket long enough.
-const EXPIRE: Duration = Duration::from_secs(3_600);
+pub(super) const EXPIRE: Duration = Duration::from_secs(3_600);
 
 const DAY: i64 = 24 * 3_600 * 1_000;
 
@@ -66,37 +57,37 @@ type Errand = BoxFuture<'static, (Claim, Task, Result<Done, Fault>)>;
 
 /// One bucket, for as long as it is set.
 pub(super) struct Session {
-    cloud: CloudStore,
-    settings: watch::Receiver<Arc<Settings>>,
-    tools: Tools,
-    journal: Journal,
-    publish: watch::Sender<Option<Status>>,
-    uplink: Uplink,
-    start: Instant,
-    scheduler: Scheduler,
-    book: Book,
-    rows: Claimable,
-    doomed: Vec<Doomed>,
+    pub(super) cloud: CloudStore,
+    pub(super) settings: watch::Receiver<Arc<Settings>>,
+    pub(super) tools: Tools,
+    pub(super) journal: Journal,
+    pub(super) publish: watch::Sender<Option<Status>>,
+    pub(super) uplink: Uplink,
+    pub(super) start: Instant,
+    pub(super) scheduler: Scheduler,
+    pub(super) book: Book,
+    pub(super) rows: Claimable,
+    pub(super) doomed: Vec<Doomed>,
     /// Events that no playlist names any more, and what of them can be deleted next.
-    buried: HashSet<EventId>,
-    removals: Vec<(EventId, String)>,
+    pub(super) buried: HashSet<EventId>,
+    pub(super) removals: Vec<(EventId, String)>,
     /// Playlists that are being written.
-    writing: HashSet<Playlist>,
-    files: Vec<PageFile>,
-    page: Option<Page>,
-    expire_at: Option<Duration>,
+    pub(super) writing: HashSet<Playlist>,
+    pub(super) files: Vec<PageFile>,
+    pub(super) page: Option<Page>,
+    pub(super) expire_at: Option<Duration>,
     /// What is known of the rows may not be so any more; and when it is looked again if it could not be.
-    stale: bool,
-    look_at: Duration,
-    error: Option<String>,
-    refused: Option<(String, String)>,
-    told: Option<Duration>,
-    lost: usize,
-    lost_told: Option<Duration>,
-    moved: bool,
-    rate: Rate,
-    event: Option<EventId>,
-    writes: HashMap<EventId, u64>,
+    pub(super) stale: bool,
+    pub(super) look_at: Duration,
+    pub(super) error: Option<String>,
+    pub(super) refused: Option<(String, String)>,
+    pub(super) told: Option<Duration>,
+    pub(super) lost: usize,
+    pub(super) lost_told: Option<Duration>,
+    pub(super) moved: bool,
+    pub(super) rate: Rate,
+    pub(super) event: Option<EventId>,
+    pub(super) writes: HashMap<EventId, u64>,
 }
 
 /// What a session is made of, apart from its bucket.
@@ -199,7 +190,7 @@ impl Session {
         }
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
@@ -237,6 +228,7 @@ impl Session {
         self.buried.retain(|event| self.doomed.iter().any(|doomed| doomed.event == *event));
         self.book.update(&storage.unpublished().await?);
         self.event = self.book.newest().or(self.event);
+        self.scheduler.on_air(self.book.on_air());
         self.moved = true;
         Ok(())
     }
@@ -308,213 +300,6 @@ impl Session {
             let done = tools.run(lane, task.clone()).await;
             (claim, task, done)
         }))
-    }
-
-    /// An errand ended.
-    async fn end(&mut self, claim: &Claim, task: Task, result: Result<Done, Fault>) {
-        let now = self.now();
-        self.moved = true;
-        if let Task::Playlist { playlist, .. } = &task {
-            self.writing.remove(playlist);
-        }
-        let ending = match result {
-            Ok(done) => self.done(now, done),
-            Err(fault) => {
-                if let Task::Playlist { playlist, .. } = task {
-                    self.book.failed(playlist);
-                }
-                self.stale = true;
-                self.went_wrong(&claim.key, &fault)
-            }
-        };
-        if ending == Ending::Worked {
-            self.refused.take_if(|(key, _)| *key == claim.key);
-        }
-        let pause = self.scheduler.ended(now, claim, ending, chance());
-        if let (Some(pause), Task::Upload(upload)) = (pause, &task) {
-            let retry_at = wall_clock() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-            // It is only for after a restart.
-            if let Err(error) = self.tools.storage.upload_refused(upload.key.clone(), retry_at).await {
-                log::debug!(error:% = error; "a refused upload was not written down");
-            }
-        }
-        self.tell(now);
-    }
-
-    fn went_wrong(&mut self, key: &str, fault: &Fault) -> Ending {
-        log::debug!(key, fault:% = fault; "an errand to the cloud failed");
-        match fault {
-            Fault::Trouble(trouble) if trouble.is_of_one_object() => {
-                self.refused = Some((key.to_owned(), trouble.to_string()));
-                self.error = Some(trouble.to_string());
-                Ending::Refused
-            }
-            Fault::Trouble(trouble) => {
-                self.error = Some(trouble.to_string());
-                match trouble {
-                    Trouble::Slow(asked) => Ending::Slow(*asked),
-                    other => Ending::Failed { lasting: other.is_lasting() },
-                }
-            }
-            // It did arrive, perhaps; it is sent again once the database is well.
-            Fault::Storage(error) => {
-                self.refused = Some((key.to_owned(), error.to_string()));
-                Ending::Refused
-            }
-        }
-    }
-
-    fn done(&mut self, now: Duration, done: Done) -> Ending {
-        match done {
-            Done::Sent { upload, joined } => {
-                self.forget_row(&upload.key);
-                self.book.arrived(upload.rendition, joined == Some(true));
-                // Segments may have waited for it.
-                self.stale |= !matches!(upload.uri, crate::hls::MediaUri::Segment(_)) || joined.is_none();
-                Ending::Worked
-            }
-            Done::Lost { upload, objects } => {
-                self.forget_row(&upload.key);
-                self.lost += objects;
-                self.book.arrived(upload.rendition, true);
-                self.stale = true;
-                Ending::Unsent
-            }
-            Done::Live { id, written, sent } => {
-                match written {
-                    Some(written) => self.book.live_written(id, written),
-                    None => self.book.live_empty(id),
-                }
-                self.wrote(id.event, sent)
-            }
-            Done::Entrance { event, text } => {
-                self.book.entrance_written(event, text);
-                self.wrote(event, true)
-            }
-            Done::Whole { id, variant } => {
-                let sent = variant.is_some();
-                self.book.whole_written(id, variant);
-                self.wrote(id.event, sent)
-            }
-            Done::Published { event, done, sent } => {
-                if done {
-                    self.book.finished(event);
-                }
-                self.stale = true;
-                self.wrote(event, sent)
-            }
-            Done::Buried { event } => {
-                self.buried.insert(event);
-                self.stale = true;
-                Ending::Worked
-            }
-            Done::Removed { key } => {
-                self.removals.retain(|(_, other)| *other != key);
-                self.stale |= self.removals.is_empty();
-                Ending::Worked
-            }
-            Done::Page => {
-                self.page = None;
-                Ending::Worked
-            }
-            Done::Expired { asked } => {
-                self.expire_at = self.expire_at.map(|_| now + EXPIRE);
-                if asked { Ending::Worked } else { Ending::Unsent }
-            }
-        }
-    }
-
-    fn wrote(&mut self, event: EventId, sent: bool) -> Ending {
-        if !sent {
-            return Ending::Unsent;
-        }
-        *self.writes.entry(event).or_default() += 1;
-        Ending::Worked
-    }
-
-    fn forget_row(&mut self, key: &str) {
-        self.rows.edge.retain(|row| row.key != key);
-        self.rows.backlog.retain(|row| row.key != key);
-        // There may be more than was read, or the last was sent and the whole can be written.
-        self.stale |= self.rows.backlog.len() < self.scheduler.appetite();
-    }
-
-    /// Tells the operator when uploads begin to fail, and when they work again.
-    fn tell(&mut self, now: Duration) {
-        let (failures, _) = self.scheduler.trouble(now);
-        if failures >= TELL_AFTER && self.told.is_none() {
-            self.told = Some(now);
-            self.journal.note(Note::CloudAway { why: self.error.clone().unwrap_or_default() });
-        }
-        if failures == 0 {
-            self.error = self.refused.as_ref().map(|(_, why)| why.clone());
-            if let Some(since) = self.told.take() {
-                self.journal.note(Note::CloudBack { away: now.saturating_sub(since).as_secs() });
-            }
-        }
-        if self.lost > 0 && self.lost_told.is_none_or(|at| now >= at + TELL_LOST) {
-            self.lost_told = Some(now);
-            let objects = std::mem::take(&mut self.lost);
-            self.journal.note(Note::UploadsLost { objects });
-        }
-    }
-
-    /// Makes the operator's view anew, if anything may have changed.
-    async fn report(&mut self) {
-        let now = self.now();
-        self.tell(now);
-        let (failures, retry_in) = self.scheduler.trouble(now);
-        let busy = self.scheduler.is_busy();
-        // A rate that was seen goes down to nothing.
-        let rate = self.rate.see(now, self.uplink.sent());
-        if !std::mem::take(&mut self.moved) && !busy && failures == 0 && rate == self.shown_rate() {
-            return;
-        }
-        let (backlog, event, lag) = match self.measure().await {
-            Ok(measured) => measured,
-            Err(error) => return log::debug!(error:% = error; "the cloud's backlog cannot be read"),
-        };
-        let upload = self.settings.borrow().upload.value.clone();
-        let phase = match () {
-            () if upload.paused => Phase::Paused,
-            () if failures > 0 => Phase::Trouble,
-            () if busy => Phase::Sending,
-            () if backlog.objects > 0 => Phase::Waiting,
-            () => Phase::Idle,
-        };
-        let writes = event.objects + self.event.and_then(|event| self.writes.get(&event)).unwrap_or(&0);
-        let status = Status {
-            phase,
-            backlog,
-            rate,
-            lag: lag.map(MediaTime::to_duration),
-            error: self.error.clone(),
-            retry_in,
-            event,
-            writes,
-            cost: cost(&self.cloud, event.bytes, writes, 0),
-            watch: watch_at(&self.cloud, upload.page),
-        };
-        self.publish.send_if_modified(|known| known.replace(status.clone()) != Some(status));
-    }
-
-    fn shown_rate(&self) -> u64 {
-        self.publish.borrow().as_ref().map_or(0, |status| status.rate)
-    }
-
-    async fn measure(&self) -> Result<(Backlog, Sent, Option<MediaTime>), StorageError> {
-        let storage = &self.tools.storage;
-        let backlog = storage.backlog().await?;
-        let event = match self.event {
-            Some(event) => storage.sent(event).await?,
-            None => Sent::default(),
-        };
-        let mut lag = None;
-        for (id, upto) in self.book.edges() {
-            let id: RenditionId = id;
-            lag = lag.max(Some(storage.sealed_after(id, upto).await?));
-        }
-        Ok((backlog, event, lag))
     }
 }
 

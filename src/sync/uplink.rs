@@ -23,9 +23,10 @@ const CHUNK: usize = 16 << 10;
 /// What was not used may be made up for so long.
 const BURST: Duration = Duration::from_millis(200);
 
-/// While the live edge is being sent, an upload of the backlog gets one chunk in so long: enough that the storage does
-/// not take it for dead, a fraction of any uplink that carries a stream.
+/// While the live edge is being sent, an upload of the backlog gets so many bytes in so long: enough that the storage
+/// does not take it for dead, next to nothing of any uplink that carries a stream.
 const PATIENCE: Duration = Duration::from_secs(2);
+const TRICKLE: usize = 2 << 10;
 
 /// The uplink; clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -138,8 +139,8 @@ pub(super) struct PacedBody {
     uplink: Uplink,
     progress: Progress,
     urgent: Option<Urgent>,
-    /// The next chunk goes after it.
-    turn: Option<Turn>,
+    /// The next chunk goes after it, and how long that is.
+    turn: Option<(Turn, usize)>,
 }
 
 impl PacedBody {
@@ -148,11 +149,13 @@ impl PacedBody {
         PacedBody { rest: bytes, uplink, progress, urgent, turn: None }
     }
 
-    /// What the next chunk waits for: what is urgent, then the cap.
-    fn turn(&self, size: usize) -> Turn {
-        let (uplink, patient) = (self.uplink.clone(), self.urgent.is_none());
-        Box::pin(async move {
-            if patient {
+    /// The next chunk, and what it waits for: what is urgent, then the cap.
+    fn next(&self) -> (Turn, usize) {
+        let uplink = self.uplink.clone();
+        let waits = self.urgent.is_none() && uplink.0.urgent.load(Ordering::Relaxed) > 0;
+        let size = self.rest.len().min(if waits { TRICKLE } else { CHUNK });
+        let turn = async move {
+            if waits {
                 let cleared = uplink.0.clear.notified();
                 if uplink.0.urgent.load(Ordering::Relaxed) > 0 {
                     // Whether it is clear or patience is over: one chunk.
@@ -164,7 +167,8 @@ impl PacedBody {
             if from > now {
                 sleep_until(from).await;
             }
-        })
+        };
+        (Box::pin(turn), size)
     }
 }
 
@@ -177,15 +181,14 @@ impl Body for PacedBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = &mut *self;
-        let size = this.rest.len().min(CHUNK);
-        if size == 0 {
+        if this.rest.is_empty() {
             return Poll::Ready(None);
         }
         // Waiting for its own turn is no stall.
         this.progress.note();
-        let mut turn = this.turn.take().unwrap_or_else(|| this.turn(size));
+        let (mut turn, size) = this.turn.take().unwrap_or_else(|| this.next());
         if turn.as_mut().poll(context).is_pending() {
-            this.turn = Some(turn);
+            this.turn = Some((turn, size));
             return Poll::Pending;
         }
         this.progress.note();
@@ -277,6 +280,6 @@ mod tests {
         let _forever = Urgent::new(uplink.clone());
         let patient = body_of(&uplink, Urgency::Patient).collect();
         assert!(timeout(Duration::from_secs(9), patient).await.is_err());
-        assert_eq!(uplink.sent(), 4 * u64::try_from(CHUNK).unwrap());
+        assert_eq!(uplink.sent(), 4 * u64::try_from(TRICKLE).unwrap());
     }
 }
