@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("rtmp", 0),
     ("codec", 0),
     ("hls", 0),
+    ("mp4", 0),
     ("bittorrent", 0),
     ("tracker", 0),
     ("mesh", 0),
