@@ -27,7 +27,7 @@ use super::syncing::Syncing;
 use super::telemetry::tell;
 use crate::access::Names;
 use crate::appliance::Appliance;
-use crate::archive::Archive;
+use crate::archive::{Archive, Library};
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
 use crate::ingest::{self, KeyRing, Listener, Pull, Target};
@@ -177,7 +177,8 @@ async fn live(
     });
     let seen = (pulse.clone(), journal.clone());
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
-    let media = (seeding.torrents(), archived.rewind);
+    let library = Library::new(config.data.clone(), desk.storage.clone(), archived.rewind.clone());
+    let media = (seeding.torrents(), archived.rewind, library);
     let app = App::open(hub, audience, desk, rendezvous.clone(), media, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;

@@ -8,10 +8,13 @@
 //! Belongs here: files, what is kept how long, and what happens when the disk fills. Does not: rows (`storage`), or
 //! sending anything anywhere (`sync`). Live never waits for any of it.
 
+mod disk_file;
+mod film;
 mod folder;
 mod follower;
 mod guard;
 mod keeper;
+mod library;
 mod recovery;
 mod rewind;
 mod scribe;
@@ -33,7 +36,9 @@ use follower::Follower;
 use keeper::Keeper;
 use scribe::Scribe;
 
+pub use disk_file::DiskFile;
 pub use folder::Folder;
+pub use library::{Library, LibraryError, Stored, StoredRendition};
 pub use recovery::{Recovered, RecoveryError, Unknown, recover};
 pub use rewind::Rewind;
 pub use settings::Wanted;

@@ -109,6 +109,11 @@ pub enum Note {
         /// Its name.
         key: String,
     },
+    /// A recording was deleted.
+    RecordingDeleted {
+        /// What it was called.
+        title: String,
+    },
     /// Settings were changed.
     SettingsChanged {
         /// Which, in the operator's words: "the page", "the box".
@@ -328,6 +333,7 @@ impl Note {
             }
             Note::KeyMade { key } => bare(Info, format!("The stream key “{key}” was made.")),
             Note::KeyRevoked { key } => bare(Info, format!("The stream key “{key}” was revoked.")),
+            Note::RecordingDeleted { title } => bare(Info, format!("The recording “{title}” was deleted.")),
             Note::SettingsChanged { what } => bare(Info, format!("Settings of {what} were changed.")),
             Note::Claimed { address } => bare(Good, format!("The box was claimed from {address}.")),
             Note::SignedIn { address } => bare(Info, format!("Somebody signed in from {address}.")),

@@ -35,7 +35,7 @@ pub struct RecordingSize {
     pub recording: Recording,
     /// How long its longest rendition is.
     pub duration: MediaTime,
-    /// Bytes of all its segments.
+    /// Bytes of its segments that are on the disk.
     pub size: u64,
 }
 
@@ -151,7 +151,8 @@ impl Storage {
                 "SELECT event, epoch, title, began, ended, kept, target_duration,
                         (SELECT coalesce(max(length), 0) FROM (SELECT sum(duration) AS length FROM segments
                          WHERE segments.event = recordings.event GROUP BY rendition)),
-                        (SELECT coalesce(sum(size), 0) FROM segments WHERE segments.event = recordings.event)
+                        (SELECT coalesce(sum(size), 0) FROM segments
+                         WHERE segments.event = recordings.event AND local)
                  FROM recordings ORDER BY event DESC",
             )?;
             let rows = query.query_map([], |row| {

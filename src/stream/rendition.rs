@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::EventId;
+use super::{EventId, KeptInit, KeptSegment};
+use crate::time::MediaTime;
 
 /// Where an epoch's characters come from: digits and lower-case letters without those that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -97,6 +98,37 @@ pub struct Rendition {
     pub average_bandwidth: u64,
 }
 
+impl Rendition {
+    /// What the kept parts of a rendition come to. Its codecs are those of every configuration it had.
+    pub fn recorded(id: RenditionId, inits: &[KeptInit], segments: &[KeptSegment]) -> Self {
+        let used = inits.iter().filter(|init| segments.iter().any(|segment| segment.init == init.number));
+        let mut codecs: Vec<&str> = Vec::new();
+        for codec in used.clone().flat_map(|init| init.codecs.split(',')) {
+            if !codec.is_empty() && !codecs.contains(&codec) {
+                codecs.push(codec);
+            }
+        }
+        let rate = |bytes: u64, length: MediaTime| {
+            let millis = u64::try_from(length.millis()).unwrap_or_default().max(1);
+            bytes.saturating_mul(8_000) / millis
+        };
+        let size = segments.iter().map(|segment| segment.size).sum();
+        let length = segments.iter().fold(MediaTime::ZERO, |sum, segment| sum + segment.duration);
+        let average_bandwidth = rate(size, length).max(1);
+        let peak = segments.iter().map(|segment| rate(segment.size, segment.duration)).max();
+        Rendition {
+            id,
+            codecs: codecs.join(","),
+            resolution: used
+                .filter_map(|init| init.resolution)
+                .max_by_key(|(width, height)| u64::from(*width) * u64::from(*height)),
+            frame_rate: None,
+            bandwidth: peak.unwrap_or_default().max(average_bandwidth),
+            average_bandwidth,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +140,36 @@ mod tests {
         for wrong in ["07-0", "7-00", "7", "-0", "7-", "+7-0", "7-256", "7-0-0", ""] {
             assert_eq!(wrong.parse::<RenditionId>(), Err(ParseRenditionIdError), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_recording_is_described_by_all_that_it_had() {
+        let id = RenditionId { event: EventId(7), rendition: 0 };
+        let init = |number, codecs: &str, resolution| KeptInit {
+            number,
+            codecs: codecs.into(),
+            resolution,
+            size: 9,
+        };
+        let inits = [
+            init(0, "avc1.64001f,mp4a.40.2", Some((1_280, 720))),
+            init(1, "avc1.640028,mp4a.40.2", Some((1_920, 1_080))),
+            init(2, "hvc1.unused", Some((3_840, 2_160))),
+        ];
+        let segment = |msn, init, size| KeptSegment {
+            msn,
+            init,
+            discontinuity: false,
+            start: MediaTime::ZERO,
+            date: 0,
+            duration: MediaTime::from_millis(2_000),
+            size,
+            kept: true,
+        };
+        let rendition = Rendition::recorded(id, &inits, &[segment(7, 0, 1_000), segment(8, 1, 3_000)]);
+        assert_eq!(rendition.codecs, "avc1.64001f,mp4a.40.2,avc1.640028");
+        assert_eq!(rendition.resolution, Some((1_920, 1_080)));
+        assert_eq!((rendition.bandwidth, rendition.average_bandwidth), (12_000, 8_000));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::hls::reload::DirectiveError;
+use crate::storage::StorageError;
 
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum WebError {
     /// A public address, where only the box's own network is served.
     #[error("this is for the box's own network")]
     NotForThePublic,
+    /// The database does not answer.
+    #[error("the box cannot read its archive; try again in a moment")]
+    Unreadable,
     /// The program stops; it will be back.
     #[error("the box is restarting; try again in a moment")]
     Stopping,
@@ -40,8 +44,15 @@ impl WebError {
             WebError::NotFound | WebError::NothingOnAir | WebError::Gone => StatusCode::NOT_FOUND,
             WebError::Directives(_) | WebError::TooFarAhead => StatusCode::BAD_REQUEST,
             WebError::NotForThePublic => StatusCode::FORBIDDEN,
-            WebError::Full | WebError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            WebError::Full | WebError::Unreadable | WebError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
+    }
+}
+
+impl From<StorageError> for WebError {
+    fn from(error: StorageError) -> Self {
+        log::warn!(error:% = error; "a recording could not be looked up");
+        WebError::Unreadable
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::error::WebError;
+use super::recordings::archived;
 use super::rope::Rope;
 use super::torrents::Magnets;
 use super::{App, Peer, Shared};
@@ -65,19 +66,26 @@ pub async fn media(
     let shared = &app.0;
     let id: RenditionId = rendition.parse().map_err(|_| WebError::NotFound)?;
     let uri: MediaUri = file.parse().map_err(|_| WebError::NotFound)?;
-    if epoch != shared.hub.epoch().as_str() {
-        return Err(WebError::NotFound);
-    }
-    let live = shared.hub.broadcast().rendition(id).cloned().ok_or(WebError::NotFound)?;
+    let on_air = epoch == shared.hub.epoch().as_str();
+    let live = shared.hub.broadcast().rendition(id).filter(|_| on_air).cloned();
     if !matches!(uri, MediaUri::Playlist) {
         let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         shared.audience.fetched(peer.address, agent, Instant::now());
     }
-    match uri {
-        MediaUri::Playlist => playlist(shared, live, query.as_deref().unwrap_or_default(), &headers).await,
-        MediaUri::Init(number) => init(&live, number),
-        MediaUri::Segment(msn) => segment(shared, &live, msn),
-        MediaUri::Part(position) => part(shared, live, position).await,
+    let served = match (live, uri) {
+        (None, _) => Err(WebError::NotFound),
+        (Some(live), MediaUri::Playlist) => {
+            playlist(shared, live, query.as_deref().unwrap_or_default(), &headers).await
+        }
+        (Some(live), MediaUri::Init(number)) => init(&live, number),
+        (Some(live), MediaUri::Segment(msn)) => segment(shared, &live, msn),
+        (Some(live), MediaUri::Part(position)) => part(shared, live, position).await,
+    };
+    match (served, uri) {
+        (Err(WebError::NotFound | WebError::Gone), MediaUri::Init(_) | MediaUri::Segment(_)) => {
+            archived(&app, &epoch, id, uri, &headers).await
+        }
+        (served, _) => served,
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod admin;
 mod assets;
 mod cookie;
+mod disk_body;
 mod error;
 mod headers;
 mod hls;
@@ -13,6 +14,8 @@ mod live_events;
 mod playlist_cache;
 mod poster;
 mod pulse;
+mod range;
+mod recordings;
 mod rope;
 mod server;
 mod status;
@@ -29,7 +32,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 
-use crate::archive::Rewind;
+use crate::archive::{Library, Rewind};
 use crate::live::{Audience, Hub};
 use crate::rendezvous::Rendezvous;
 use crate::seeder::Torrents;
@@ -61,6 +64,7 @@ struct Shared {
     bulletin: Bulletin,
     torrents: Torrents,
     rewind: Rewind,
+    library: Library,
     tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
@@ -85,7 +89,7 @@ impl App {
         audience: Audience,
         desk: admin::Desk,
         rendezvous: Rendezvous,
-        (torrents, rewind): (Torrents, Rewind),
+        (torrents, rewind, library): (Torrents, Rewind, Library),
         stopping: CancellationToken,
     ) -> Result<Self, StorageError> {
         let storage = &desk.storage;
@@ -105,6 +109,7 @@ impl App {
             desk,
             torrents,
             rewind,
+            library,
             stopping,
         })))
     }
@@ -144,6 +149,8 @@ impl App {
         let stream = Router::new()
             .route("/hls/stream.m3u8", get(hls::multivariant))
             .route("/hls/{epoch}/{rendition}/{file}", get(hls::media))
+            .route("/recordings.json", get(recordings::list))
+            .route("/recordings/{event}/{file}", get(recordings::playlist))
             .route("/torrents.json", get(torrents::list))
             .route("/torrents/{file}", get(torrents::file))
             .route_layer(gate.clone());

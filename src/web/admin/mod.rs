@@ -16,6 +16,7 @@ mod journal;
 mod keys;
 mod live;
 mod poster;
+mod recordings;
 mod refusal;
 mod session;
 mod settings;
@@ -99,9 +100,13 @@ fn routes(app: Option<&App>) -> Routes<'_> {
         .on(delete.clone(), "/poster-picture", SETTINGS, poster::remove)
         .on(get.clone(), "/keys", READ, keys::list)
         .on(post.clone(), "/keys", SETTINGS, keys::make)
-        .on(put, "/keys/{id}", SETTINGS, keys::change)
+        .on(put.clone(), "/keys/{id}", SETTINGS, keys::change)
         .on(delete.clone(), "/keys/{id}", SETTINGS, keys::revoke)
         .on(get.clone(), "/keys/{id}/secret", SETTINGS, keys::reveal)
+        .on(get.clone(), "/recordings", READ, recordings::list)
+        .on(put.clone(), "/recordings/{id}", SETTINGS, recordings::rename)
+        .on(delete.clone(), "/recordings/{id}", SETTINGS, recordings::delete)
+        .on(get.clone(), "/recordings/{id}/download", READ, recordings::download)
         .on(get.clone(), "/tokens", Need::Session, tokens::list)
         .on(post.clone(), "/tokens", Need::Session, tokens::make)
         .on(delete, "/tokens/{id}", Need::Session, tokens::revoke)

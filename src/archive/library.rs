@@ -1,0 +1,204 @@
+//! What is there of recordings: to list, to play, to take home, to delete.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+use super::disk_file::DiskFile;
+use super::film::assemble;
+use super::folder::Folder;
+use super::rewind::Rewind;
+use crate::hls::MediaUri;
+use crate::mp4::Mp4Error;
+use crate::storage::{Recording, Storage, StorageError, StoredFile};
+use crate::stream::{EventId, KeptInit, KeptSegment, RenditionId};
+
+/// Films whose heads are remembered: whoever fetches one in a hundred ranges has it put together once. Twelve hours
+/// are some 20 MB, so no more.
+const FILMS: usize = 2;
+
+/// A recording and what of it plays.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its row.
+    pub recording: Recording,
+    /// Its renditions, best first; each has segments.
+    pub renditions: Vec<StoredRendition>,
+}
+
+/// A rendition of a recording.
+#[derive(Clone, Debug)]
+pub struct StoredRendition {
+    /// Its name.
+    pub id: RenditionId,
+    /// Its initialization sections, in order.
+    pub inits: Vec<KeptInit>,
+    /// Its segments on the disk, in order.
+    pub segments: Vec<KeptSegment>,
+}
+
+/// What a recording cannot be given for.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The database.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// There is no such recording, or nothing of it plays.
+    #[error("there is no such recording")]
+    Missing,
+    /// The disk.
+    #[error("the recording's files cannot be reached: {0}; is the disk there?")]
+    Disk(#[from] std::io::Error),
+}
+
+/// The recordings' readers' handle; clones are cheap.
+#[derive(Clone, Debug)]
+pub struct Library(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    data: PathBuf,
+    storage: Storage,
+    rewind: Rewind,
+    /// Newest use last.
+    films: Mutex<Vec<Known>>,
+    /// One film is put together at a time. Threat: the disk is live's too.
+    assembling: Semaphore,
+}
+
+/// A film that was put together, and what of.
+#[derive(Clone, Debug)]
+struct Known {
+    rendition: RenditionId,
+    segments: Vec<(u64, u64)>,
+    file: Arc<DiskFile>,
+}
+
+impl Library {
+    /// The recordings in a data folder.
+    pub fn new(data: PathBuf, storage: Storage, rewind: Rewind) -> Self {
+        let (films, assembling) = (Mutex::default(), Semaphore::new(1));
+        Library(Arc::new(Shared { data, storage, rewind, films, assembling }))
+    }
+
+    /// A recording, with what of it is recorded and on the disk; `None` when that is nothing.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recording(&self, event: EventId) -> Result<Option<Stored>, StorageError> {
+        let storage = &self.0.storage;
+        let Some(recording) = storage.recording(event).await?.filter(|recording| recording.kept) else {
+            return Ok(None);
+        };
+        let mut renditions = Vec::new();
+        for id in storage.recorded_renditions(event).await? {
+            if let Some(rendition) = self.rendition(id).await? {
+                renditions.push(rendition);
+            }
+        }
+        Ok((!renditions.is_empty()).then_some(Stored { recording, renditions }))
+    }
+
+    async fn rendition(&self, id: RenditionId) -> Result<Option<StoredRendition>, StorageError> {
+        let mut segments = self.0.storage.segments(id, 0).await?;
+        segments.retain(|segment| segment.kept);
+        if segments.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(StoredRendition { id, inits: self.0.storage.inits(id).await?, segments }))
+    }
+
+    /// A segment or an initialization section, as it stands in a URL.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn file(
+        &self,
+        epoch: &str,
+        id: RenditionId,
+        uri: MediaUri,
+    ) -> Result<Option<(StoredFile, DiskFile)>, StorageError> {
+        // What is no epoch is no folder's name.
+        let Ok(parsed) = epoch.parse() else { return Ok(None) };
+        let found = self.0.storage.stored_file(epoch.to_owned(), id, uri).await?;
+        Ok(found.map(|stored| {
+            let folder = Folder::new(&self.0.data, &parsed);
+            let mut file = DiskFile::new(folder, id, bytes::Bytes::new());
+            file.push(uri, stored.size);
+            (stored, file)
+        }))
+    }
+
+    /// A recording as one file.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub async fn film(&self, event: EventId) -> Result<Arc<DiskFile>, LibraryError> {
+        let stored = self.recording(event).await?.ok_or(LibraryError::Missing)?;
+        let rendition = stored.renditions.into_iter().next().ok_or(LibraryError::Missing)?;
+        let of: Vec<(u64, u64)> =
+            rendition.segments.iter().map(|segment| (segment.msn, segment.size)).collect();
+        let _turn = self.0.assembling.acquire().await.map_err(|_| LibraryError::Missing)?;
+        if let Some(file) = self.known(rendition.id, &of) {
+            return Ok(file);
+        }
+        let folder = Folder::new(&self.0.data, &stored.recording.epoch);
+        let id = rendition.id;
+        let assembled = spawn_blocking(move || assemble(&folder, id, &rendition.segments)).await;
+        let assembled = assembled.map_err(|_| LibraryError::Missing)?;
+        let file = Arc::new(assembled.map_err(|error| match error {
+            Mp4Error::Io(error) => LibraryError::Disk(error),
+            _ => LibraryError::Missing,
+        })?);
+        let mut films = self.films();
+        films.push(Known { rendition: id, segments: of, file: Arc::clone(&file) });
+        if films.len() > FILMS {
+            films.remove(0);
+        }
+        Ok(file)
+    }
+
+    /// A film that was put together of the same segments.
+    fn known(&self, rendition: RenditionId, segments: &[(u64, u64)]) -> Option<Arc<DiskFile>> {
+        let mut films = self.films();
+        let at = films.iter().position(|known| known.rendition == rendition)?;
+        let known = films.remove(at);
+        let same = known.segments == segments;
+        let file = Arc::clone(&known.file);
+        if same {
+            films.push(known);
+        }
+        same.then_some(file)
+    }
+
+    fn films(&self) -> std::sync::MutexGuard<'_, Vec<Known>> {
+        // Nothing in here can panic half-way.
+        self.0.films.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Deletes a recording: its rows, then its files. `cloud`: what the bucket has of it, too. A power cut in between
+    /// leaves files that no row names; the next start removes them.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub async fn delete(&self, event: EventId, cloud: bool) -> Result<(), LibraryError> {
+        let storage = &self.0.storage;
+        let recording = storage.recording(event).await?.ok_or(LibraryError::Missing)?;
+        let folder = Folder::new(&self.0.data, &recording.epoch);
+        let renditions = storage.recorded_renditions(event).await?;
+        if cloud {
+            storage.doom_event(event).await?;
+        }
+        storage.forget_recording(event).await?;
+        self.films().retain(|known| known.rendition.event != event);
+        renditions.iter().for_each(|id| self.0.rewind.forget(*id));
+        let removed = spawn_blocking(move || renditions.iter().try_for_each(|id| folder.remove_all(*id)));
+        Ok(removed.await.map_err(std::io::Error::other)??)
+    }
+}
+
+#[cfg(test)]
+#[path = "library_tests.rs"]
+mod tests;

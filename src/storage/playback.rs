@@ -1,0 +1,167 @@
+//! What is asked of recordings when they are listed and played.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::recording::{number, unsigned};
+use super::{Storage, StorageError};
+use crate::hls::MediaUri;
+use crate::stream::{EventId, RenditionId};
+
+/// A file of a rendition that is on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Bytes.
+    pub size: u64,
+    /// Its samples have a picture.
+    pub picture: bool,
+    /// It is part of a recording.
+    pub kept: bool,
+}
+
+/// How much of an event is where the cloud is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InCloud {
+    /// Something of it is on its way.
+    Waiting,
+    /// All that is meant for it is there.
+    There,
+}
+
+impl Storage {
+    /// A segment or an initialization section below an epoch, if its file is on the disk.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn stored_file(
+        &self,
+        epoch: String,
+        rendition: RenditionId,
+        uri: MediaUri,
+    ) -> Result<Option<StoredFile>, StorageError> {
+        let (query, which) = match uri {
+            MediaUri::Segment(msn) => (
+                "SELECT segments.size, inits.width IS NOT NULL, segments.kept FROM segments
+                 JOIN recordings USING (event) LEFT JOIN inits ON inits.event = segments.event
+                 AND inits.rendition = segments.rendition AND inits.number = segments.init
+                 WHERE segments.event = ? AND segments.rendition = ? AND msn = ? AND epoch = ? AND local",
+                msn,
+            ),
+            MediaUri::Init(init) => (
+                "SELECT size, width IS NOT NULL, kept FROM inits JOIN recordings USING (event)
+                 WHERE event = ? AND rendition = ? AND number = ? AND epoch = ?",
+                u64::from(init),
+            ),
+            MediaUri::Playlist | MediaUri::Part(_) => return Ok(None),
+        };
+        self.ask(move |desk| {
+            let key = params![number(rendition.event.0), rendition.rendition, number(which), epoch];
+            let file = desk.connection.prepare_cached(query)?.query_row(key, |row| {
+                Ok(StoredFile { size: unsigned(row.get(0)?), picture: row.get(1)?, kept: row.get(2)? })
+            });
+            Ok(file.optional()?)
+        })
+        .await
+    }
+
+    /// The renditions of a recording, best first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recorded_renditions(&self, event: EventId) -> Result<Vec<RenditionId>, StorageError> {
+        self.ask(move |desk| {
+            let query = "SELECT DISTINCT rendition FROM inits WHERE event = ? ORDER BY rendition";
+            let mut query = desk.connection.prepare_cached(query)?;
+            let rows = query
+                .query_map([number(event.0)], |row| Ok(RenditionId { event, rendition: row.get(0)? }))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The events of which something is in the cloud, or on its way there.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn in_cloud(&self) -> Result<HashMap<EventId, InCloud>, StorageError> {
+        self.ask(|desk| {
+            let mut query = desk.connection.prepare_cached(
+                "SELECT event, max(state = 'waiting') FROM uploads
+                 WHERE event IS NOT NULL AND state IN ('waiting', 'done') GROUP BY event",
+            )?;
+            let rows = query.query_map([], |row| {
+                let state = if row.get(1)? { InCloud::Waiting } else { InCloud::There };
+                Ok((EventId(unsigned(row.get(0)?)), state))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Opened, Recording};
+    use crate::stream::{Epoch, KeptInit, KeptSegment};
+    use crate::time::MediaTime;
+
+    const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
+
+    async fn storage(folder: &tempfile::TempDir) -> Storage {
+        let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
+        let storage = Storage::start(&mut opened).unwrap();
+        let recording = Recording {
+            event: ID.event,
+            epoch: Epoch::from_random([7; 12]),
+            title: String::new(),
+            began: 1_000,
+            ended: None,
+            kept: true,
+            target_duration: 2,
+        };
+        storage.begin_recording(recording).await.unwrap();
+        let init = KeptInit { number: 1, codecs: String::new(), resolution: Some((640, 360)), size: 900 };
+        let segment = KeptSegment {
+            msn: 7,
+            init: 1,
+            discontinuity: false,
+            start: MediaTime::ZERO,
+            date: 5_000,
+            duration: MediaTime::from_millis(2_000),
+            size: 700,
+            kept: true,
+        };
+        storage.keep_segment(ID, Some(init), segment, true).await.unwrap();
+        storage
+    }
+
+    #[tokio::test]
+    async fn a_file_is_found_below_its_own_epoch_and_under_its_own_name_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(&folder).await;
+        let epoch = Epoch::from_random([7; 12]).to_string();
+        let find = |epoch: &str, uri| storage.stored_file(epoch.to_owned(), ID, uri);
+        let segment = find(&epoch, MediaUri::Segment(7)).await.unwrap();
+        assert_eq!(segment, Some(StoredFile { size: 700, picture: true, kept: true }));
+        let init = find(&epoch, MediaUri::Init(1)).await.unwrap();
+        assert_eq!(init, Some(StoredFile { size: 900, picture: true, kept: true }));
+        let other = Epoch::from_random([8; 12]).to_string();
+        for (epoch, uri) in
+            [(&epoch, MediaUri::Segment(8)), (&epoch, MediaUri::Init(0)), (&other, MediaUri::Segment(7))]
+        {
+            assert_eq!(find(epoch, uri).await.unwrap(), None);
+        }
+        assert_eq!(storage.recorded_renditions(ID.event).await.unwrap(), [ID]);
+    }
+
+    #[tokio::test]
+    async fn what_is_doomed_is_in_the_cloud_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(&folder).await;
+        assert_eq!(storage.in_cloud().await.unwrap(), HashMap::from([(ID.event, InCloud::Waiting)]));
+        storage.doom_event(ID.event).await.unwrap();
+        assert_eq!(storage.in_cloud().await.unwrap(), HashMap::new());
+    }
+}
