@@ -27,6 +27,7 @@ mod page;
 mod peers;
 mod players;
 mod pull;
+mod recordings;
 mod restart;
 mod seeder;
 mod seeder_abuse;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -13,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::Refusal;
 use super::body::Json;
-use super::keys::Id;
+use super::keys::PathText;
 use crate::archive::LibraryError;
 use crate::journal::Note;
 use crate::seeder::Kind;
@@ -30,6 +31,18 @@ static DOWNLOADS: Semaphore = Semaphore::const_new(4);
 
 /// What may stand in an extended parameter (RFC 8187 3.2.1).
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// An event in a route's path.
+pub struct Event(EventId);
+
+impl FromRequestParts<App> for Event {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let PathText(text) = PathText::from_request_parts(parts, app).await?;
+        text.parse().map(|number| Event(EventId(number))).map_err(|_| Refusal::missing())
+    }
+}
 
 #[derive(Serialize)]
 struct List {
@@ -92,11 +105,11 @@ pub struct Given {
 /// `PUT recordings/{event}`.
 pub async fn rename(
     State(app): State<App>,
-    Id(event): Id,
+    Event(event): Event,
     Json(given): Json<Given>,
 ) -> Result<Response, Refusal> {
     text("title", &given.title, 1, 80)?;
-    app.desk().storage.rename_recording(id(event)?, given.title.trim().to_owned()).await?;
+    app.desk().storage.rename_recording(event, given.title.trim().to_owned()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -111,10 +124,9 @@ pub struct Reach {
 /// `DELETE recordings/{event}`.
 pub async fn delete(
     State(app): State<App>,
-    Id(event): Id,
+    Event(event): Event,
     reach: Result<Query<Reach>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let event = id(event)?;
     let Ok(Query(reach)) = reach else {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "say cloud=true or cloud=false"));
     };
@@ -131,10 +143,9 @@ pub async fn delete(
 /// `GET recordings/{event}/download`.
 pub async fn download(
     State(app): State<App>,
-    Id(event): Id,
+    Event(event): Event,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let event = id(event)?;
     let Ok(place) = DOWNLOADS.try_acquire() else {
         let why = "as many recordings are being downloaded as the box can serve; try again when one is done";
         return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why));
@@ -162,10 +173,6 @@ pub fn file_name(title: &str, event: EventId) -> String {
     let name: String = title.chars().map(|c| if foreign(c) { '-' } else { c }).collect();
     let name = name.trim_matches(|c: char| c.is_whitespace() || c == '.');
     if name.is_empty() { format!("Recording {event}.mp4") } else { format!("{name}.mp4") }
-}
-
-fn id(event: i64) -> Result<EventId, Refusal> {
-    u64::try_from(event).map(EventId).map_err(|_| Refusal::missing())
 }
 
 fn hex(bytes: &[u8]) -> String {
