@@ -6,6 +6,7 @@ mod archiving;
 mod chance;
 mod check;
 mod config;
+mod films;
 mod keeper;
 mod lan;
 mod pool;

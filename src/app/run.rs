@@ -171,13 +171,14 @@ async fn live(
         face: told.face,
         meetings: rendezvous.counters(),
         torrents: seeding.torrents(),
-        archive: archived.status,
+        archive: archived.status.clone(),
         cloud: syncing.status(),
         stun: lan.stun()?,
     });
     let seen = (pulse.clone(), journal.clone());
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
     let library = Library::new(config.data.clone(), desk.storage.clone(), archived.rewind.clone());
+    let recorded = (library.clone(), desk.storage.clone(), archived.status);
     let media = (seeding.torrents(), archived.rewind, library);
     let app = App::open(hub, audience, desk, rendezvous.clone(), media, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
@@ -199,7 +200,7 @@ async fn live(
     web.spawn("pulse", |stop| async move { pulse.run(stop).await });
     web.spawn("bulletin", |stop| async move { app.run_bulletin(stop).await });
     web.spawn("rendezvous", |stop| async move { meeting.run(stop).await });
-    let mut peers = seeding.spawn(rendezvous);
+    let mut peers = seeding.spawn(rendezvous, recorded);
     let mut carrying = syncing.spawn();
     tell(&format!("viewers  http://{}/", reachable(http)));
     tell(&format!("admin    http://{}/admin", reachable(http)));

@@ -7,13 +7,16 @@ use tokio::sync::watch;
 
 use super::chance::random;
 use super::config::RunConfig;
+use super::films::Films;
 use super::pool::Pool;
 use super::ports::{bind, listen};
 use super::sockets::Sockets;
 use super::supervisor::Crew;
+use crate::archive::{Library, Status};
 use crate::live::Hub;
 use crate::rendezvous::Rendezvous;
 use crate::seeder::{Doors, Seeder, Settings, Torrents};
+use crate::storage::Storage;
 
 /// Its step of the drain.
 const DRAIN: Duration = Duration::from_millis(200);
@@ -24,6 +27,7 @@ pub struct Seeding {
     peers: Peers,
     seeder: Seeder,
     doors: Doors,
+    films: Films,
 }
 
 /// What runs.
@@ -48,9 +52,10 @@ impl Seeding {
             let _entered = thread.handle().enter();
             listen(sockets, "bittorrent", || bind(config.bittorrent, "BitTorrent", "--bittorrent"))?
         };
-        let made = Seeder::new(settings, hub, socket, Some(tracker_udp), random()?);
+        let (films, screening) = Films::new();
+        let made = Seeder::new(settings, hub, socket, Some(tracker_udp), screening, random()?);
         let (seeder, doors) = made.context("the seeder's port has no address")?;
-        Ok(Seeding { peers: Peers { thread, crew }, seeder, doors })
+        Ok(Seeding { peers: Peers { thread, crew }, seeder, doors, films })
     }
 
     /// What it seeds.
@@ -59,11 +64,16 @@ impl Seeding {
     }
 
     /// Starts it, and tells the meeting point what it has and asks it whom to serve.
-    pub fn spawn(self, rendezvous: Rendezvous) -> Peers {
-        let Seeding { mut peers, seeder, doors } = self;
+    pub fn spawn(
+        self,
+        rendezvous: Rendezvous,
+        (library, storage, status): (Library, Storage, watch::Receiver<Status>),
+    ) -> Peers {
+        let Seeding { mut peers, seeder, doors, films } = self;
         let meeting = rendezvous.clone();
         peers.crew.spawn("seeder", |stop| async move { seeder.run(meeting, stop).await });
         peers.crew.spawn("meeting point", |stop| async move { doors.meet(rendezvous, stop).await });
+        peers.crew.spawn("films", |stop| async move { films.run(library, storage, status, stop).await });
         peers
     }
 }

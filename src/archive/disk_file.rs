@@ -3,20 +3,25 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use super::folder::Folder;
+use crate::bittorrent::Store;
 use crate::hls::MediaUri;
 use crate::stream::RenditionId;
 
-/// Perhaps a head in memory, then a rendition's files one after the other. A hundred bytes and twenty for each file.
-#[derive(Clone, Debug)]
+/// Perhaps a head in memory, then a rendition's files one after the other; 24 bytes for each of them.
+#[derive(Debug)]
 pub struct DiskFile {
     folder: Folder,
     rendition: RenditionId,
     head: Bytes,
+    digest: [u8; 32],
     parts: Vec<Part>,
+    broken: AtomicBool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +34,8 @@ struct Part {
 impl DiskFile {
     /// Begins with `head`.
     pub(super) fn new(folder: Folder, rendition: RenditionId, head: Bytes) -> Self {
-        DiskFile { folder, rendition, head, parts: Vec::new() }
+        let digest = Sha256::digest(&head).into();
+        DiskFile { folder, rendition, head, digest, parts: Vec::new(), broken: AtomicBool::new(false) }
     }
 
     /// Puts a file of `size` bytes behind what is there.
@@ -37,9 +43,29 @@ impl DiskFile {
         self.parts.push(Part { uri, end: self.length() + size });
     }
 
-    /// The head, which is all that may differ between two files of the same segments.
-    pub fn head(&self) -> &Bytes {
-        &self.head
+    /// The rendition whose files these are.
+    pub fn rendition(&self) -> RenditionId {
+        self.rendition
+    }
+
+    /// The first and the last of its segments.
+    pub fn segments(&self) -> (u64, u64) {
+        let mut numbers = self.parts.iter().filter_map(|part| match part.uri {
+            MediaUri::Segment(msn) => Some(msn),
+            _ => None,
+        });
+        let first = numbers.next().unwrap_or_default();
+        (first, numbers.next_back().unwrap_or(first))
+    }
+
+    /// SHA-256 of the head. It has each sample's size, so two files with the same are the same.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// Whether something of it could not be read: it is not what it was.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 
     /// Bytes of the whole.
@@ -62,9 +88,20 @@ impl DiskFile {
         let start = at.checked_sub(1).and_then(|before| self.parts.get(before)).map_or(head, |part| part.end);
         let length = usize::try_from(part.end - offset).unwrap_or(usize::MAX).min(most);
         let mut bytes = vec![0; length];
-        let file = File::open(self.folder.path(self.rendition, part.uri))?;
-        file.read_exact_at(&mut bytes, offset - start)?;
-        Ok(Bytes::from(bytes))
+        let read = File::open(self.folder.path(self.rendition, part.uri))
+            .and_then(|file| file.read_exact_at(&mut bytes, offset - start));
+        self.broken.fetch_or(read.is_err(), Ordering::Relaxed);
+        read.map(|()| Bytes::from(bytes))
+    }
+}
+
+impl Store for DiskFile {
+    fn length(&self) -> u64 {
+        DiskFile::length(self)
+    }
+
+    fn read(&self, offset: u64, most: usize) -> io::Result<Bytes> {
+        DiskFile::read(self, offset, most)
     }
 }
 
@@ -112,6 +149,8 @@ mod tests {
         let (folder, file) = file(&data);
         std::fs::write(folder.path(ID, MediaUri::Segment(7)), "sev").unwrap();
         folder.remove(ID, MediaUri::Segment(9)).unwrap();
+        assert!(!file.is_broken());
         assert!(file.read(5, 9).is_err() && file.read(11, 9).is_err());
+        assert!(file.is_broken());
     }
 }

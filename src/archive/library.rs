@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 
 use super::disk_file::DiskFile;
@@ -62,6 +62,8 @@ struct Shared {
     data: PathBuf,
     storage: Storage,
     rewind: Rewind,
+    /// A recording was renamed or deleted.
+    changed: watch::Sender<()>,
     /// Newest use last.
     films: Mutex<Vec<Known>>,
     /// One film is put together at a time. Threat: the disk is live's too.
@@ -79,8 +81,23 @@ struct Known {
 impl Library {
     /// The recordings in a data folder.
     pub fn new(data: PathBuf, storage: Storage, rewind: Rewind) -> Self {
-        let (films, assembling) = (Mutex::default(), Semaphore::new(1));
-        Library(Arc::new(Shared { data, storage, rewind, films, assembling }))
+        let (films, assembling, changed) = (Mutex::default(), Semaphore::new(1), watch::Sender::new(()));
+        Library(Arc::new(Shared { data, storage, rewind, changed, films, assembling }))
+    }
+
+    /// Changes whenever a recording was renamed or deleted.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changed.subscribe()
+    }
+
+    /// Gives a recording another title.
+    ///
+    /// # Errors
+    /// [`StorageError::Missing`] when it is not there.
+    pub async fn rename(&self, event: EventId, title: String) -> Result<(), StorageError> {
+        self.0.storage.rename_recording(event, title).await?;
+        self.0.changed.send_replace(());
+        Ok(())
     }
 
     /// A recording, with what of it is recorded and on the disk; `None` when that is nothing.
@@ -165,7 +182,7 @@ impl Library {
         let mut films = self.films();
         let at = films.iter().position(|known| known.rendition == rendition)?;
         let known = films.remove(at);
-        let same = known.segments == segments;
+        let same = known.segments == segments && !known.file.is_broken();
         let file = Arc::clone(&known.file);
         if same {
             films.push(known);
@@ -192,6 +209,7 @@ impl Library {
             storage.doom_event(event).await?;
         }
         storage.forget_recording(event).await?;
+        self.0.changed.send_replace(());
         self.films().retain(|known| known.rendition.event != event);
         renditions.iter().for_each(|id| self.0.rewind.forget(*id));
         let removed = spawn_blocking(move || renditions.iter().try_for_each(|id| folder.remove_all(*id)));

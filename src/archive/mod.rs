@@ -9,6 +9,7 @@
 //! sending anything anywhere (`sync`). Live never waits for any of it.
 
 mod disk_file;
+mod file_name;
 mod film;
 mod folder;
 mod follower;
@@ -37,6 +38,7 @@ use keeper::Keeper;
 use scribe::Scribe;
 
 pub use disk_file::DiskFile;
+pub use file_name::file_name;
 pub use folder::Folder;
 pub use library::{Library, LibraryError, Stored, StoredRendition};
 pub use recovery::{Recovered, RecoveryError, Unknown, recover};

@@ -109,11 +109,32 @@ impl Torrent {
                 return Err(MetainfoError::Lengths);
             }
         }
+        let mut hasher = PieceHasher::new(length);
+        content.chunks().for_each(|chunk| hasher.update(chunk));
+        Ok(Torrent::of(name, layout, length, &hasher.finish()))
+    }
+
+    /// A torrent of one file that was hashed before: `pieces` is what [`PieceHasher`] made of it.
+    ///
+    /// # Errors
+    /// [`MetainfoError`] when the parts do not fit together.
+    pub fn hashed(name: &str, length: u64, pieces: &[u8]) -> Result<Self, MetainfoError> {
+        if length == 0 {
+            return Err(MetainfoError::Empty);
+        }
+        check_name(name)?;
+        let expected = length.div_ceil(u64::from(piece_length(length))).checked_mul(20);
+        if expected != u64::try_from(pieces.len()).ok() {
+            return Err(MetainfoError::Lengths);
+        }
+        Ok(Torrent::of(name, Layout::Single, length, pieces))
+    }
+
+    fn of(name: &str, layout: Layout, length: u64, pieces: &[u8]) -> Self {
         let piece_length = piece_length(length);
-        let pieces = hash_pieces(content, piece_length);
-        let info = Bytes::from(info(name, &layout, length, piece_length, &pieces));
+        let info = Bytes::from(info(name, &layout, length, piece_length, pieces));
         let info_hash = InfoHash(Sha1::digest(&info).into());
-        Ok(Torrent { name: name.to_owned(), layout, length, piece_length, info_hash, info })
+        Torrent { name: name.to_owned(), layout, length, piece_length, info_hash, info }
     }
 
     /// Reads an info dictionary as another program wrote it.
@@ -199,6 +220,49 @@ impl Torrent {
     }
 }
 
+/// Hashes content that comes bit by bit.
+#[derive(Debug)]
+pub struct PieceHasher {
+    whole: usize,
+    left: usize,
+    hasher: Sha1,
+    pieces: Vec<u8>,
+}
+
+impl PieceHasher {
+    /// For content of `length` bytes.
+    pub fn new(length: u64) -> Self {
+        let whole = usize::try_from(piece_length(length)).unwrap_or(usize::MAX);
+        PieceHasher { whole, left: whole, hasher: Sha1::new(), pieces: Vec::new() }
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(self.left));
+            self.hasher.update(now);
+            self.left -= now.len();
+            bytes = later;
+            if self.left == 0 {
+                self.close();
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.pieces.extend_from_slice(&std::mem::take(&mut self.hasher).finalize());
+        self.left = self.whole;
+    }
+
+    /// The hashes of all pieces, one after the other.
+    pub fn finish(mut self) -> Vec<u8> {
+        if self.left < self.whole {
+            self.close();
+        }
+        self.pieces
+    }
+}
+
 /// The piece length for so much content: 256 KiB until there would be thousands of pieces, then doubled.
 fn piece_length(length: u64) -> u32 {
     let mut piece = PIECE_LENGTH;
@@ -211,28 +275,6 @@ fn piece_length(length: u64) -> u32 {
 fn check_name(name: &str) -> Result<(), MetainfoError> {
     let wrong = name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', '\0']);
     if wrong { Err(MetainfoError::Name) } else { Ok(()) }
-}
-
-fn hash_pieces(content: &VirtualFile, piece_length: u32) -> Vec<u8> {
-    let whole = usize::try_from(piece_length).unwrap_or(usize::MAX);
-    let (mut pieces, mut hasher, mut left) = (Vec::new(), Sha1::new(), whole);
-    for chunk in content.chunks() {
-        let mut rest = &chunk[..];
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(rest.len().min(left));
-            hasher.update(now);
-            left -= now.len();
-            rest = later;
-            if left == 0 {
-                pieces.extend_from_slice(&std::mem::take(&mut hasher).finalize());
-                left = whole;
-            }
-        }
-    }
-    if left < whole {
-        pieces.extend_from_slice(&std::mem::take(&mut hasher).finalize());
-    }
-    pieces
 }
 
 fn info(name: &str, layout: &Layout, length: u64, piece_length: u32, pieces: &[u8]) -> Vec<u8> {
@@ -345,6 +387,19 @@ mod tests {
     fn long_content_gets_longer_pieces() {
         assert_eq!(piece_length(300 << 20), PIECE_LENGTH);
         assert_eq!(piece_length(20 << 30), 16 << 20);
+    }
+
+    #[test]
+    fn what_was_hashed_before_is_the_same_torrent_and_other_hashes_are_none() {
+        let content = content(600_000);
+        let made = Torrent::make("a.mp4", Layout::Single, &content).unwrap();
+        let mut hasher = PieceHasher::new(600_000);
+        content.chunks().for_each(|chunk| hasher.update(chunk));
+        let pieces = hasher.finish();
+        assert_eq!(Torrent::hashed("a.mp4", 600_000, &pieces), Ok(made));
+        assert_eq!(Torrent::hashed("a.mp4", 600_000, &pieces[20..]), Err(MetainfoError::Lengths));
+        assert_eq!(Torrent::hashed("../a", 600_000, &pieces), Err(MetainfoError::Name));
+        assert_eq!(Torrent::hashed("a.mp4", 0, &[]), Err(MetainfoError::Empty));
     }
 
     proptest! {

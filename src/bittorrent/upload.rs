@@ -21,7 +21,7 @@ use super::dropped::Dropped;
 use super::extension::{ExtensionHandshake, METADATA_PIECE, MetadataMessage, OUR_METADATA_ID};
 use super::pieces::Pieces;
 use super::wire::{Block, Handshake, Message, Reader, block_header};
-use super::{PeerId, Torrent, VirtualFile};
+use super::{Body, PeerId, Stretch, Torrent};
 
 /// The longest block that may be asked for; everybody asks for 16 KiB, old clients for twice that. Threat: one
 /// request for a whole piece that then waits in memory behind a slow reader.
@@ -60,7 +60,7 @@ pub struct Content {
     /// The torrent.
     pub torrent: Torrent,
     /// Its bytes.
-    pub file: VirtualFile,
+    pub file: Body,
 }
 
 /// What is sent next: a head, and bytes of the content as they lie in memory.
@@ -70,12 +70,15 @@ pub struct Delivery {
     pub head: Bytes,
     /// The bytes.
     pub data: Vec<Bytes>,
+    /// The bytes, where they are yet to be read.
+    pub stored: Option<Stretch>,
 }
 
 impl Delivery {
-    /// Bytes of both.
+    /// Bytes of all of it.
     pub fn size(&self) -> usize {
-        self.head.len() + self.data.iter().map(Bytes::len).sum::<usize>()
+        let stored = self.stored.as_ref().map_or(0, |stretch| stretch.length);
+        self.head.len() + self.data.iter().map(Bytes::len).sum::<usize>() + stored
     }
 }
 
@@ -332,8 +335,13 @@ impl Uploader {
                     u64::from(block.piece) * u64::from(torrent.piece_length) + u64::from(block.begin);
                 let length = usize::try_from(block.length).unwrap_or(usize::MAX);
                 // It was checked against the torrent, which is as long as its content.
-                let data = self.content.file.read(offset, length)?.collect();
-                Delivery { head: Bytes::copy_from_slice(&block_header(&block)), data }
+                let (data, stored) = match &self.content.file {
+                    Body::Here(file) => (file.read(offset, length)?.collect(), None),
+                    Body::Stored(store) => {
+                        (Vec::new(), Some(Stretch { store: Arc::clone(store), offset, length }))
+                    }
+                };
+                Delivery { head: Bytes::copy_from_slice(&block_header(&block)), data, stored }
             }
             Wanted::Metadata(piece) => {
                 let info = &self.content.torrent.info;
@@ -343,7 +351,7 @@ impl Uploader {
                 let payload = MetadataMessage::Data { piece, total: info.len(), data }.to_bytes();
                 let mut head = BytesMut::new();
                 Message::Extended { id: self.metadata_id.unwrap_or_default(), payload }.write(&mut head);
-                Delivery { head: head.freeze(), data: Vec::new() }
+                Delivery { head: head.freeze(), data: Vec::new(), stored: None }
             }
         })
     }

@@ -1,6 +1,7 @@
 //! The uploader against a scripted downloader on virtual time.
 
 use super::*;
+use crate::bittorrent::VirtualFile;
 use crate::bittorrent::{InfoHash, Layout, WireError};
 
 const PIECE: u32 = crate::bittorrent::PIECE_LENGTH;
@@ -10,7 +11,7 @@ fn content(length: usize) -> Arc<Content> {
     let bytes: Vec<u8> = (0..length).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect();
     let file = VirtualFile::new(bytes.chunks(9_999).map(Bytes::copy_from_slice));
     let torrent = Torrent::make("live.ts", Layout::Single, &file).unwrap();
-    Arc::new(Content { torrent, file })
+    Arc::new(Content { torrent, file: file.into() })
 }
 
 fn theirs(info_hash: InfoHash, fast: bool) -> Handshake {

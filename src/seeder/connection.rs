@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::catalogue::Seed;
 use super::exchange::Exchange;
 use super::transport::Transport;
-use crate::bittorrent::{Dropped, Handshake, InfoHash, Uploader, WireError};
+use crate::bittorrent::{Delivery, Dropped, Handshake, InfoHash, Uploader, WireError};
 
 /// A handshake arrives in this time. Threat: sockets that are opened and say nothing hold every place.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -156,15 +156,25 @@ impl<T: Transport> Connection<T> {
     }
 
     async fn deliver(&mut self) -> Result<(), Ended> {
-        let (mut batch, mut size) = (VecDeque::new(), 0);
+        let (mut deliveries, mut size) = (Vec::new(), 0);
         let now = Instant::now();
         while size < BATCH {
             let Some(delivery) = self.uploader.next_delivery(now) else { break };
             size += delivery.size();
+            deliveries.push(delivery);
+        }
+        self.next = now + self.exchange.send(&self.seed.0, size);
+        if deliveries.iter().any(|delivery| delivery.stored.is_some()) {
+            // A disk answers when it likes; the other peers do not wait for it.
+            let read = tokio::task::spawn_blocking(move || deliveries.into_iter().map(fill).collect());
+            let read: io::Result<Vec<Delivery>> = read.await.map_err(io::Error::other)?;
+            deliveries = read?;
+        }
+        let mut batch = VecDeque::new();
+        for delivery in deliveries {
             batch.push_back(delivery.head);
             batch.extend(delivery.data);
         }
-        self.next = now + self.exchange.send(&self.seed.0, size);
         self.write(batch, WRITE).await
     }
 
@@ -184,6 +194,14 @@ impl<T: Transport> Connection<T> {
         self.flush(FAREWELL).await?;
         Err(Ended::Evicted)
     }
+}
+
+/// Reads what of a delivery lies elsewhere.
+fn fill(mut delivery: Delivery) -> io::Result<Delivery> {
+    if let Some(stretch) = delivery.stored.take() {
+        delivery.data = stretch.read()?;
+    }
+    Ok(delivery)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Peer {
         let file = VirtualFile::new([Bytes::from(vec![7; 1 << 20])]);
         let torrent = Torrent::make("live.ts", Layout::Single, &file).unwrap();
         let id = RenditionId { event: EventId(1), rendition: 0 };
-        let seed = Seed::new(Kind::Bundle, id, (0, 1), Content { torrent, file });
+        let seed = Seed::new(Kind::Bundle, id, (0, 1), Content { torrent, file: file.into() });
         let catalogue = Catalogue::new([Arc::clone(&seed)].into_iter());
         let (_, catalogue) = watch::channel(Arc::new(catalogue));
         let exchange = Arc::new(Exchange::new(settings, catalogue, PeerId([1; 20])));

@@ -32,7 +32,7 @@ pub fn make(name: &str, segments: &[Arc<Segment>]) -> Result<Content, MetainfoEr
     let layout = Layout::Multiple(files.iter().map(entry).collect());
     let file = VirtualFile::new(files.into_iter().flat_map(|(_, chunks)| chunks));
     let torrent = Torrent::make(name, layout, &file)?;
-    Ok(Content { torrent, file })
+    Ok(Content { torrent, file: file.into() })
 }
 
 /// A playlist of exactly these segments (RFC 8216 4).

@@ -10,6 +10,9 @@
 //!  offers ────▶ WebRTC ─────┴▶ bittorrent::Uploader ◀── slots, rate cap: Exchange ── info hash → content
 //! ```
 //!
+//! Finished recordings come in as files on a disk (`Screening`); the same thread hashes them when it has nothing else to
+//! do.
+//!
 //! Nothing here is waited for by live: the follower reads windows, and a slow peer holds up its own connection alone.
 
 mod catalogue;
@@ -26,6 +29,7 @@ mod shelf;
 mod shift;
 mod socket_buffers;
 mod transport;
+mod vault;
 mod webrtc;
 mod workshop;
 
@@ -44,6 +48,7 @@ use exchange::Exchange;
 pub use catalogue::{Catalogue, Kind, Seed, Torrents};
 pub use exchange::Traffic;
 pub use settings::Settings;
+pub use vault::{Film, Hashed};
 pub use webrtc::Offer;
 
 /// Offers that wait for their answer to be started. Threat: a page makes them faster than connections are set up;
@@ -59,6 +64,23 @@ pub struct Seeder {
     offers: mpsc::Receiver<Offer>,
     exchange: Arc<Exchange>,
     publish: watch::Sender<Arc<Catalogue>>,
+    screening: Screening,
+}
+
+/// The seeder's ends of what concerns recordings.
+#[derive(Clone, Debug)]
+pub struct Screening {
+    /// Those that are seeded, now and whenever it changes.
+    pub films: watch::Receiver<Arc<[Film]>>,
+    /// Where it tells what it hashed.
+    pub hashed: mpsc::Sender<Hashed>,
+}
+
+impl Screening {
+    /// Of a seeder that never has recordings.
+    pub fn none() -> Self {
+        Screening { films: watch::channel(Arc::from([])).1, hashed: mpsc::channel(1).0 }
+    }
 }
 
 /// What others hold of the seeder.
@@ -83,6 +105,7 @@ impl Seeder {
         hub: Hub,
         socket: TcpListener,
         tracker_udp: Option<u16>,
+        screening: Screening,
         random: [u8; 12],
     ) -> io::Result<(Self, Doors)> {
         let peer_id = PeerId::from_random(random);
@@ -92,16 +115,16 @@ impl Seeder {
         let port = socket.local_addr()?.port();
         let torrents = Torrents::new(catalogue, Arc::clone(&exchange), port, tracker_udp);
         let doors = Doors { torrents, offers: sender, peer_id };
-        Ok((Seeder { hub, settings, socket, offers, exchange, publish }, doors))
+        Ok((Seeder { hub, settings, socket, offers, exchange, publish, screening }, doors))
     }
 
     /// Seeds while it is set to, to whom the meeting point serves, until `stop`; then every peer is choked and its
     /// connection closed.
     pub async fn run(self, rendezvous: Rendezvous, stop: CancellationToken) {
-        let Seeder { hub, settings, socket, offers, exchange, publish } = self;
+        let Seeder { hub, settings, socket, offers, exchange, publish, screening } = self;
         let places = settings.borrow().clone();
         tokio::join!(
-            shift::work(hub, settings.clone(), publish, stop.clone()),
+            shift::work(hub, settings.clone(), publish, screening, stop.clone()),
             shift::keep_rate(settings, &exchange, stop.clone()),
             listener::listen(socket, Arc::clone(&exchange), rendezvous, stop.clone()),
             webrtc::answer(offers, Arc::clone(&exchange), &places, stop.clone()),

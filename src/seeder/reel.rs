@@ -272,5 +272,5 @@ fn stream(kept: &[&Kept]) -> Option<VirtualFile> {
 
 fn single(name: &str, file: VirtualFile) -> Result<Content, MetainfoError> {
     let torrent = Torrent::make(name, Layout::Single, &file)?;
-    Ok(Content { torrent, file })
+    Ok(Content { torrent, file: file.into() })
 }

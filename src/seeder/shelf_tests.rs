@@ -1,7 +1,7 @@
 //! What is seeded as a stream goes on, and what goes when memory is short.
 
 use super::*;
-use crate::bittorrent::Layout;
+use crate::bittorrent::{Body, Layout, VirtualFile};
 use crate::seeder::Kind;
 use crate::stream::{EventId, Init, Part};
 use crate::time::MediaTime;
@@ -42,6 +42,14 @@ fn of(shelf: &Shelf, kind: Kind) -> Vec<Arc<Seed>> {
     shelf.seeds().filter(|seed| seed.kind == kind).collect()
 }
 
+/// A seed's bytes.
+fn here(seed: &Seed) -> &VirtualFile {
+    match &seed.content.file {
+        Body::Here(file) => file,
+        Body::Stored(_) => panic!("it is in memory"),
+    }
+}
+
 #[test]
 fn each_segment_is_a_torrent_of_its_own_bytes_while_the_window_has_it() {
     let mut shelf = Shelf::new(Settings::default());
@@ -50,7 +58,7 @@ fn each_segment_is_a_torrent_of_its_own_bytes_while_the_window_has_it() {
     let numbers: Vec<u64> = seeds.iter().map(|seed| seed.segments.0).collect();
     assert_eq!(numbers, [15, 16, 17, 18, 19]);
     assert_eq!(seeds[0].content.torrent.name, "15.m4s");
-    let bytes = seeds[0].content.file.read(0, 1_000).unwrap().next().unwrap();
+    let bytes = here(&seeds[0]).read(0, 1_000).unwrap().next().unwrap();
     assert_eq!(bytes[0], 15);
 }
 
@@ -89,7 +97,7 @@ fn a_folder_has_a_playlist_the_initialization_section_and_the_segments() {
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["stream.m3u8", "init-0.mp4", "3.m4s", "4.m4s", "5.m4s", "6.m4s", "7.m4s"]);
     let length = usize::try_from(files[0].length).unwrap();
-    let playlist: Vec<u8> = folder.content.file.read(0, length).unwrap().flatten().collect();
+    let playlist: Vec<u8> = here(&folder).read(0, length).unwrap().flatten().collect();
     let playlist = String::from_utf8(playlist).unwrap();
     assert!(playlist.contains("#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:3\n"), "{playlist}");
     assert!(playlist.contains("#EXT-X-MAP:URI=\"init-0.mp4\"\n#EXTINF:2.000,\n3.m4s\n"), "{playlist}");

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::Screening;
 use super::catalogue::Catalogue;
 use super::exchange::Exchange;
 use super::follower::follow;
 use super::settings::Settings;
-use super::workshop::{self, Counter};
+use super::vault::Film;
+use super::workshop::{self, Counter, Job};
 use crate::live::Hub;
 
 /// Makes torrents of what is on air whenever it is set so, until `stop`.
@@ -17,6 +19,7 @@ pub async fn work(
     hub: Hub,
     mut settings: watch::Receiver<Settings>,
     publish: watch::Sender<Arc<Catalogue>>,
+    screening: Screening,
     stop: CancellationToken,
 ) {
     let own = settings.clone();
@@ -29,14 +32,27 @@ pub async fn work(
             // Not only once the thread is done with what it has in hand.
             counter.close();
         };
-        match workshop::spawn(own.clone(), counter.clone()) {
+        match workshop::spawn(own.clone(), counter.clone(), screening.hashed.clone()) {
             Ok(jobs) => {
-                tokio::join!(follow(hub.clone(), jobs, shift.clone()), over);
+                let films = show(screening.films.clone(), jobs.clone(), shift.clone());
+                tokio::join!(follow(hub.clone(), jobs, shift.clone()), films, over);
             }
             Err(error) => {
                 log::warn!(error:% = error; "nothing is seeded: the system gives no thread; switch sharing off and on");
                 over.await;
             }
+        }
+    }
+}
+
+/// Hands on which recordings are seeded, until `stop`.
+async fn show(mut films: watch::Receiver<Arc<[Film]>>, jobs: mpsc::Sender<Job>, stop: CancellationToken) {
+    loop {
+        let now = Arc::clone(&films.borrow_and_update());
+        let told = stop.run_until_cancelled(jobs.send(Job::Films(now))).await;
+        let changed = async { told?.ok().zip(stop.run_until_cancelled(films.changed()).await?.ok()) };
+        if changed.await.is_none() {
+            return;
         }
     }
 }

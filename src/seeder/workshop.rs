@@ -1,4 +1,5 @@
-//! The thread that makes torrents: MPEG-TS and hashes, in the order in which segments are sealed.
+//! The thread that makes torrents: MPEG-TS and hashes, in the order in which segments are sealed. When nothing waits it
+//! hashes finished recordings.
 //!
 //! Its own thread, because libavformat and hashing are synchronous: five minutes at 2.5 Mbit/s are 94 MB, some tenths
 //! of a second of a core, once a minute.
@@ -7,13 +8,16 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::catalogue::Catalogue;
 use super::settings::Settings;
 use super::shelf::Shelf;
+use super::vault::{Film, Hashed, Vault};
 use crate::media::TransportStream;
 use crate::stream::{RenditionId, Segment};
 
@@ -36,6 +40,8 @@ pub enum Job {
     Ended(RenditionId),
     /// The rendition is no longer served.
     Gone(RenditionId),
+    /// These recordings are seeded, and no others.
+    Films(Arc<[Film]>),
 }
 
 /// Where the thread puts what it has made, until it is closed.
@@ -71,11 +77,15 @@ impl Counter {
 }
 
 /// Starts the thread; it ends when the sender is dropped.
-pub fn spawn(settings: watch::Receiver<Settings>, counter: Counter) -> io::Result<mpsc::Sender<Job>> {
+pub fn spawn(
+    settings: watch::Receiver<Settings>,
+    counter: Counter,
+    hashed: mpsc::Sender<Hashed>,
+) -> io::Result<mpsc::Sender<Job>> {
     let (sender, receiver) = mpsc::channel(MAX_JOBS);
     thread::Builder::new()
         .name(String::from("torrents"))
-        .spawn(move || work(&settings, receiver, &counter))?;
+        .spawn(move || work(&settings, receiver, &counter, Vault::new(hashed)))?;
     Ok(sender)
 }
 
@@ -85,10 +95,24 @@ enum Remuxer {
     Impossible,
 }
 
-fn work(settings: &watch::Receiver<Settings>, mut jobs: mpsc::Receiver<Job>, counter: &Counter) {
+fn work(
+    settings: &watch::Receiver<Settings>,
+    mut jobs: mpsc::Receiver<Job>,
+    counter: &Counter,
+    mut vault: Vault,
+) {
     let mut shelf = Shelf::new(settings.borrow().clone());
     let mut remuxers: HashMap<RenditionId, Remuxer> = HashMap::new();
-    while let Some(job) = jobs.blocking_recv() {
+    while let Some(next) = next(&mut jobs, &vault) {
+        let Next::Job(job) = next else {
+            let began = Instant::now();
+            if vault.step() {
+                counter.put(Catalogue::new(shelf.seeds().chain(vault.seeds())));
+            }
+            // Half of the time is the disk's: what is on air is written to it.
+            thread::park_timeout(began.elapsed());
+            continue;
+        };
         shelf.set(settings.borrow().clone());
         match job {
             Job::Sealed { rendition, segment, oldest } => {
@@ -102,8 +126,28 @@ fn work(settings: &watch::Receiver<Settings>, mut jobs: mpsc::Receiver<Job>, cou
                 remuxers.remove(&rendition);
                 shelf.remove(rendition);
             }
+            Job::Films(films) => vault.set(&films),
         }
-        counter.put(Catalogue::new(shelf.seeds()));
+        counter.put(Catalogue::new(shelf.seeds().chain(vault.seeds())));
+    }
+}
+
+/// What comes next.
+enum Next {
+    Job(Job),
+    /// Nothing; so recordings are hashed.
+    Leisure,
+}
+
+/// `None`: nobody is left who could want anything.
+fn next(jobs: &mut mpsc::Receiver<Job>, vault: &Vault) -> Option<Next> {
+    if !vault.is_busy() {
+        return jobs.blocking_recv().map(Next::Job);
+    }
+    match jobs.try_recv() {
+        Ok(job) => Some(Next::Job(job)),
+        Err(TryRecvError::Empty) => Some(Next::Leisure),
+        Err(TryRecvError::Disconnected) => None,
     }
 }
 

@@ -23,6 +23,7 @@ mod retention;
 mod secret;
 pub mod settings;
 mod stream_key;
+mod torrent;
 pub mod upload;
 mod worker;
 

@@ -53,6 +53,17 @@ CREATE TABLE bucket (
     page TEXT
 ) STRICT;
 
+-- What hashing a recording came to.
+CREATE TABLE torrents (
+    event INTEGER NOT NULL REFERENCES recordings (event) ON DELETE CASCADE,
+    rendition INTEGER NOT NULL,
+    -- SHA-256 of what stands before the media in the file that was hashed.
+    digest BLOB NOT NULL,
+    -- SHA-1 of each piece.
+    pieces BLOB NOT NULL,
+    PRIMARY KEY (event, rendition)
+) STRICT;
+
 -- What the cloud has, shall have or shall lose. Playlists are no rows: they are written anew from these.
 CREATE TABLE uploads (
     -- Below the bucket's prefix.

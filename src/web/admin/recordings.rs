@@ -9,13 +9,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use super::Refusal;
 use super::body::Json;
 use super::keys::PathText;
-use crate::archive::LibraryError;
+use crate::archive::{LibraryError, file_name};
 use crate::journal::Note;
 use crate::seeder::Kind;
 use crate::storage::settings::text;
@@ -109,7 +108,7 @@ pub async fn rename(
     Json(given): Json<Given>,
 ) -> Result<Response, Refusal> {
     text("title", &given.title, 1, 80)?;
-    app.desk().storage.rename_recording(event, given.title.trim().to_owned()).await?;
+    app.0.library.rename(event, given.title.trim().to_owned()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -153,7 +152,7 @@ pub async fn download(
     let known = app.desk().storage.recording(event).await?.ok_or_else(Refusal::missing)?;
     let film = app.0.library.film(event).await?;
     // Of the same head are the same segments, whose bytes never change.
-    let tag = format!("\"{}\"", hex(&Sha256::digest(film.head())[..12]));
+    let tag = format!("\"{}\"", hex(&film.digest()[..12]));
     let mut response = disk_body::answer(Arc::clone(&film), &headers, &tag, place);
     let fields = response.headers_mut();
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));
@@ -164,15 +163,6 @@ pub async fn download(
         HeaderValue::try_from(plain).unwrap_or(HeaderValue::from_static("attachment")),
     );
     Ok(response)
-}
-
-/// What a recording's file is called: its title, without what a file's name cannot have anywhere.
-pub fn file_name(title: &str, event: EventId) -> String {
-    let foreign =
-        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
-    let name: String = title.chars().map(|c| if foreign(c) { '-' } else { c }).collect();
-    let name = name.trim_matches(|c: char| c.is_whitespace() || c == '.');
-    if name.is_empty() { format!("Recording {event}.mp4") } else { format!("{name}.mp4") }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -189,19 +179,5 @@ impl From<LibraryError> for Refusal {
                 Refusal::broken(&error.to_string())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_title_becomes_a_files_name_on_any_system() {
-        let name = |title| file_name(title, EventId(3));
-        assert_eq!(name("Сезон 3 — Día 1"), "Сезон 3 — Día 1.mp4");
-        assert_eq!(name("../etc/passwd"), "-etc-passwd.mp4");
-        assert_eq!(name("Q&A: why?\n"), "Q&A- why--.mp4");
-        assert_eq!(name(" .. "), "Recording 3.mp4");
     }
 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use venuebox::bittorrent::InfoHash;
 use venuebox::live::{Broadcast, Hub, LiveRendition, Phase, Publisher};
 use venuebox::rendezvous::Rendezvous;
-use venuebox::seeder::{Doors, Seeder, Settings};
+use venuebox::seeder::{Doors, Screening, Seeder, Settings};
 use venuebox::stream::{
     Epoch, EventId, Geometry, Init, Part, Rendition, RenditionId, SegmentStart, Window, WindowLimits,
 };
@@ -108,7 +108,8 @@ impl Running {
                     ..Broadcast::new()
                 }));
                 let (_set, settings) = watch::channel(Settings { rate: None, ..Settings::default() });
-                let (seeder, doors) = Seeder::new(settings, hub, socket, None, [1; 12]).unwrap();
+                let (seeder, doors) =
+                    Seeder::new(settings, hub, socket, None, Screening::none(), [1; 12]).unwrap();
                 let mut catalogue = doors.torrents.watch().unwrap();
                 let told = tokio::spawn(async move {
                     let found = catalogue.wait_for(|catalogue| catalogue.segment(id, 0).is_some()).await;

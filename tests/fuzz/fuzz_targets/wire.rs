@@ -16,7 +16,7 @@ fuzz_target!(|input: (bool, bool, Vec<Vec<u8>>)| {
     let Ok(torrent) = Torrent::make("live.ts", Layout::Single, &file) else { return };
     let theirs = Handshake { info_hash: torrent.info_hash, peer_id: PeerId([0; 20]), fast, extended };
     let mut now = Instant::now();
-    let content = Arc::new(Content { torrent, file });
+    let content = Arc::new(Content { torrent, file: file.into() });
     let mut uploader = Uploader::new(content, &theirs, PeerId([1; 20]), now);
     for (turn, bytes) in pieces.iter().enumerate() {
         now += Duration::from_millis(500);
