@@ -75,7 +75,7 @@ impl Films {
     ) -> Result<(), StorageError> {
         let mut wanted = Vec::new();
         if settings.seeds() && settings.recording.value.share {
-            wanted = storage.recordings().await?;
+            wanted = library.list().await?;
             wanted.retain(|one| one.recording.kept && one.recording.ended.is_some() && one.size > 0);
             wanted.truncate(RECORDINGS);
         }

@@ -1,7 +1,8 @@
 //! What is there of recordings: to list, to play, to take home, to delete.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
@@ -12,12 +13,26 @@ use super::folder::Folder;
 use super::rewind::Rewind;
 use crate::hls::MediaUri;
 use crate::mp4::Mp4Error;
-use crate::storage::{Recording, Storage, StorageError, StoredFile};
+use crate::storage::{InCloud, Recording, Storage, StorageError, StoredFile};
 use crate::stream::{EventId, KeptInit, KeptSegment, RenditionId};
+use crate::time::MediaTime;
 
 /// Films whose heads are remembered: whoever fetches one in a hundred ranges has it put together once. Twelve hours
 /// are some 20 MB, so no more.
 const FILMS: usize = 2;
+
+/// A recording as a list shows it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its row.
+    pub recording: Recording,
+    /// How long its longest rendition is.
+    pub duration: MediaTime,
+    /// Bytes on the disk.
+    pub size: u64,
+    /// How much of it is in the cloud.
+    pub cloud: InCloud,
+}
 
 /// A recording and what of it plays.
 #[derive(Clone, Debug)]
@@ -64,10 +79,22 @@ struct Shared {
     rewind: Rewind,
     /// A recording was renamed or deleted.
     changed: watch::Sender<()>,
+    /// Lengths and sizes of finished recordings: they stay as they are, and to add them up reads a row for each of
+    /// their segments. Threat: a list that anybody may ask for, and live's rows behind it.
+    sizes: Mutex<HashMap<EventId, Size>>,
     /// Newest use last.
     films: Mutex<Vec<Known>>,
     /// One film is put together at a time. Threat: the disk is live's too.
     assembling: Semaphore,
+}
+
+/// A finished recording's.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    /// When it was finished: an event may go on after all.
+    ended: i64,
+    duration: MediaTime,
+    size: u64,
 }
 
 /// A film that was put together, and what of.
@@ -82,7 +109,8 @@ impl Library {
     /// The recordings in a data folder.
     pub fn new(data: PathBuf, storage: Storage, rewind: Rewind) -> Self {
         let (films, assembling, changed) = (Mutex::default(), Semaphore::new(1), watch::Sender::new(()));
-        Library(Arc::new(Shared { data, storage, rewind, changed, films, assembling }))
+        let sizes = Mutex::default();
+        Library(Arc::new(Shared { data, storage, rewind, changed, sizes, films, assembling }))
     }
 
     /// Changes whenever a recording was renamed or deleted.
@@ -98,6 +126,27 @@ impl Library {
         self.0.storage.rename_recording(event, title).await?;
         self.0.changed.send_replace(());
         Ok(())
+    }
+
+    /// All recordings, newest first.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn list(&self) -> Result<Vec<Listed>, StorageError> {
+        let mut list = Vec::new();
+        for (recording, cloud) in self.0.storage.recording_rows().await? {
+            let (event, ended) = (recording.event, recording.ended.filter(|_| recording.kept));
+            let known = self.sizes().get(&event).copied().filter(|known| Some(known.ended) == ended);
+            let (duration, size) = match known {
+                Some(known) => (known.duration, known.size),
+                None => self.0.storage.recording_size(event).await?,
+            };
+            if let Some(ended) = ended {
+                self.sizes().insert(event, Size { ended, duration, size });
+            }
+            list.push(Listed { recording, duration, size, cloud });
+        }
+        Ok(list)
     }
 
     /// A recording, with what of it is recorded and on the disk; `None` when that is nothing.
@@ -190,9 +239,14 @@ impl Library {
         same.then_some(file)
     }
 
-    fn films(&self) -> std::sync::MutexGuard<'_, Vec<Known>> {
+    fn films(&self) -> MutexGuard<'_, Vec<Known>> {
         // Nothing in here can panic half-way.
         self.0.films.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sizes(&self) -> MutexGuard<'_, HashMap<EventId, Size>> {
+        // Nothing in here can panic half-way.
+        self.0.sizes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Deletes a recording: its rows, then its files. `cloud`: what the bucket has of it, too. A power cut in between
@@ -211,6 +265,7 @@ impl Library {
         storage.forget_recording(event).await?;
         self.0.changed.send_replace(());
         self.films().retain(|known| known.rendition.event != event);
+        self.sizes().remove(&event);
         renditions.iter().for_each(|id| self.0.rewind.forget(*id));
         let removed = spawn_blocking(move || renditions.iter().try_for_each(|id| folder.remove_all(*id)));
         Ok(removed.await.map_err(std::io::Error::other)??)

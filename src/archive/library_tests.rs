@@ -89,9 +89,26 @@ async fn a_deleted_recording_is_gone_from_the_database_the_disk_and_where_it_is_
     venuebox.library.delete(ID.event, true).await.unwrap();
     assert!(!folder.exists());
     assert!(venuebox.storage.recording(ID.event).await.unwrap().is_none());
-    assert!(venuebox.storage.in_cloud().await.unwrap().is_empty());
+    assert!(venuebox.library.list().await.unwrap().is_empty());
     let again = venuebox.library.delete(ID.event, true).await;
     assert!(matches!(again, Err(LibraryError::Missing)), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_list_counts_what_grows_anew_and_what_is_finished_once() {
+    let venuebox = venuebox().await;
+    venuebox.keep(7, true).await;
+    let size = async || venuebox.library.list().await.unwrap()[0].size;
+    assert_eq!(size().await, 5);
+    venuebox.keep(8, true).await;
+    assert_eq!(size().await, 10);
+    venuebox.storage.end_recording(ID.event, 9_000).await.unwrap();
+    assert_eq!(size().await, 10);
+    // An event that goes on after all goes on in its recording.
+    let recording = venuebox.storage.recording(ID.event).await.unwrap().unwrap();
+    venuebox.storage.begin_recording(recording).await.unwrap();
+    venuebox.keep(9, true).await;
+    assert_eq!(size().await, 15);
 }
 
 #[tokio::test]

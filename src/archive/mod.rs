@@ -40,7 +40,7 @@ use scribe::Scribe;
 pub use disk_file::DiskFile;
 pub use file_name::file_name;
 pub use folder::Folder;
-pub use library::{Library, LibraryError, Stored, StoredRendition};
+pub use library::{Library, LibraryError, Listed, Stored, StoredRendition};
 pub use recovery::{Recovered, RecoveryError, Unknown, recover};
 pub use rewind::Rewind;
 pub use settings::Wanted;

@@ -2,6 +2,9 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
 
 use super::*;
 use crate::mp4::runs;
@@ -232,4 +235,33 @@ fn twelve_hours_take_tens_of_megabytes_and_pass_four_gigabytes() {
     let head = movie.finish().unwrap();
     assert!(head.length > 10 << 30);
     assert!(head.bytes.len() < 32 << 20, "{}", head.bytes.len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn damage_anywhere_is_an_error_or_another_film_and_never_a_panic(
+        at in any::<prop::sample::Index>(),
+        bytes in prop::collection::vec(any::<u8>(), 1..9),
+        of_init: bool,
+    ) {
+        static FILM: LazyLock<Film> = LazyLock::new(|| film("320x180", AVC, AAC));
+        let (mut init, mut segment) = (FILM.init.clone(), FILM.segments[0].clone());
+        // Boxes rather than media.
+        let place = if of_init { &mut init[..] } else { &mut segment[..400] };
+        let at = at.index(place.len());
+        place[at..].iter_mut().zip(&bytes).for_each(|(place, byte)| *place = *byte);
+        let size = u64::try_from(segment.len()).unwrap();
+        if let Ok(init) = Init::read(&init)
+            && let Ok(runs) = runs(read(&segment), size, &init)
+        {
+            let mut movie = Movie::default();
+            let good = Init::read(&FILM.init).unwrap();
+            let whole = crate::mp4::runs(read(&FILM.segments[0]), size, &good).unwrap();
+            movie.push(&good, &whole, size).unwrap();
+            let _ = movie.push(&init, &runs, size);
+            let _ = movie.push(&good, &whole, size);
+            prop_assert!(movie.finish().unwrap().length > size);
+        }
+    }
 }

@@ -1,13 +1,12 @@
 //! What is asked of recordings when they are listed and played.
 
-use std::collections::HashMap;
-
 use rusqlite::{OptionalExtension, params};
 
-use super::recording::{number, unsigned};
-use super::{Storage, StorageError};
+use super::recording::{number, recording_of, unsigned};
+use super::{Recording, Storage, StorageError};
 use crate::hls::MediaUri;
 use crate::stream::{EventId, RenditionId};
+use crate::time::MediaTime;
 
 /// A file of a rendition that is on the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub struct StoredFile {
 /// How much of an event is where the cloud is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InCloud {
+    /// Nothing is there or meant to be.
+    None,
     /// Something of it is on its way.
     Waiting,
     /// All that is meant for it is there.
@@ -80,21 +81,50 @@ impl Storage {
         .await
     }
 
-    /// The events of which something is in the cloud, or on its way there.
+    /// The rows of all recordings, newest first, and how much of each is where the cloud is concerned.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub async fn in_cloud(&self) -> Result<HashMap<EventId, InCloud>, StorageError> {
+    pub async fn recording_rows(&self) -> Result<Vec<(Recording, InCloud)>, StorageError> {
         self.ask(|desk| {
+            // A look into the index for each: there may be a million rows of uploads.
             let mut query = desk.connection.prepare_cached(
-                "SELECT event, max(state = 'waiting') FROM uploads
-                 WHERE event IS NOT NULL AND state IN ('waiting', 'done') GROUP BY event",
+                "SELECT event, epoch, title, began, ended, kept, target_duration,
+                 EXISTS (SELECT 1 FROM uploads WHERE state = 'waiting' AND uploads.event = recordings.event),
+                 EXISTS (SELECT 1 FROM uploads WHERE state = 'done' AND uploads.event = recordings.event)
+                 FROM recordings ORDER BY event DESC",
             )?;
             let rows = query.query_map([], |row| {
-                let state = if row.get(1)? { InCloud::Waiting } else { InCloud::There };
-                Ok((EventId(unsigned(row.get(0)?)), state))
+                let cloud = match (row.get(7)?, row.get(8)?) {
+                    (true, _) => InCloud::Waiting,
+                    (false, true) => InCloud::There,
+                    (false, false) => InCloud::None,
+                };
+                Ok((recording_of(row)?, cloud))
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// How long a recording is, in its longest rendition, and how many bytes of it are on the disk. It reads a row for
+    /// each segment.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub async fn recording_size(&self, event: EventId) -> Result<(MediaTime, u64), StorageError> {
+        self.ask(move |desk| {
+            let mut query = desk.connection.prepare_cached(
+                "SELECT coalesce(sum(duration), 0), coalesce(sum(size), 0) FROM segments
+                 WHERE event = ? AND local GROUP BY rendition",
+            )?;
+            let (mut length, mut size) = (MediaTime::ZERO, 0);
+            let mut rows = query.query([number(event.0)])?;
+            while let Some(row) = rows.next()? {
+                length = length.max(MediaTime::from_ticks(row.get(0)?));
+                size += unsigned(row.get(1)?);
+            }
+            Ok((length, size))
         })
         .await
     }
@@ -103,9 +133,8 @@ impl Storage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{Opened, Recording};
+    use crate::storage::Opened;
     use crate::stream::{Epoch, KeptInit, KeptSegment};
-    use crate::time::MediaTime;
 
     const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
 
@@ -157,11 +186,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_doomed_is_in_the_cloud_no_more() {
+    async fn a_recording_says_how_long_it_is_and_where() {
         let folder = tempfile::tempdir().unwrap();
         let storage = storage(&folder).await;
-        assert_eq!(storage.in_cloud().await.unwrap(), HashMap::from([(ID.event, InCloud::Waiting)]));
+        assert_eq!(storage.recording_size(ID.event).await.unwrap(), (MediaTime::from_millis(2_000), 700));
+        assert_eq!(storage.recording_size(EventId(9)).await.unwrap(), (MediaTime::ZERO, 0));
+        let cloud = async || storage.recording_rows().await.unwrap()[0].1;
+        assert_eq!(cloud().await, InCloud::Waiting);
         storage.doom_event(ID.event).await.unwrap();
-        assert_eq!(storage.in_cloud().await.unwrap(), HashMap::new());
+        assert_eq!(cloud().await, InCloud::None, "what is doomed is there no more");
     }
 }

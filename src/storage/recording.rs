@@ -35,7 +35,7 @@ pub struct RecordingSize {
     pub recording: Recording,
     /// How long its longest rendition is.
     pub duration: MediaTime,
-    /// Bytes of its segments that are on the disk.
+    /// Bytes of all its segments.
     pub size: u64,
 }
 
@@ -151,8 +151,7 @@ impl Storage {
                 "SELECT event, epoch, title, began, ended, kept, target_duration,
                         (SELECT coalesce(max(length), 0) FROM (SELECT sum(duration) AS length FROM segments
                          WHERE segments.event = recordings.event GROUP BY rendition)),
-                        (SELECT coalesce(sum(size), 0) FROM segments
-                         WHERE segments.event = recordings.event AND local)
+                        (SELECT coalesce(sum(size), 0) FROM segments WHERE segments.event = recordings.event)
                  FROM recordings ORDER BY event DESC",
             )?;
             let rows = query.query_map([], |row| {
@@ -286,7 +285,7 @@ fn keep_init(transaction: &Transaction<'_>, rendition: RenditionId, init: &KeptI
     Ok(())
 }
 
-fn recording_of(row: &Row<'_>) -> rusqlite::Result<Recording> {
+pub(super) fn recording_of(row: &Row<'_>) -> rusqlite::Result<Recording> {
     Ok(Recording {
         event: EventId(unsigned(row.get(0)?)),
         epoch: epoch_of(row.get(1)?)?,

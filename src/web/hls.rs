@@ -220,7 +220,7 @@ fn bytes(body: impl IntoResponse, content_type: HeaderValue, cache: HeaderValue)
 }
 
 /// Whether gzip is among the accepted codings and not refused by `q=0` (RFC 9110 12.5.3).
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| {
         let mut fields = coding.split(';').map(str::trim);

@@ -15,6 +15,7 @@ mod playlist_cache;
 mod poster;
 mod pulse;
 mod range;
+mod recorded_playlists;
 mod recordings;
 mod rope;
 mod server;
@@ -40,6 +41,7 @@ use crate::storage::{Settings, StorageError};
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
 use poster::Poster;
+use recorded_playlists::RecordedPlaylists;
 use tracker::Tracker;
 use viewers::Ticket;
 
@@ -65,6 +67,7 @@ struct Shared {
     torrents: Torrents,
     rewind: Rewind,
     library: Library,
+    recorded: RecordedPlaylists,
     tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
@@ -110,6 +113,7 @@ impl App {
             torrents,
             rewind,
             library,
+            recorded: RecordedPlaylists::default(),
             stopping,
         })))
     }

@@ -26,7 +26,8 @@ pub struct Text {
 }
 
 impl Text {
-    fn get(&self, gzip: bool, render: impl FnOnce() -> String) -> Bytes {
+    /// The bytes; rendered by whoever asks first.
+    pub fn get(&self, gzip: bool, render: impl FnOnce() -> String) -> Bytes {
         let plain = self.plain.get_or_init(|| Bytes::from(render()));
         if gzip { self.gzip.get_or_init(|| compress(plain)).clone() } else { plain.clone() }
     }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::error::WebError;
+use super::hls::accepts_gzip;
 use super::{App, admin, disk_body};
-use crate::archive::{Stored, StoredRendition};
-use crate::hls::{MediaUri, multivariant, stored_playlist};
-use crate::stream::{EventId, Rendition, RenditionId};
+use crate::hls::MediaUri;
+use crate::storage::Recording;
+use crate::stream::{EventId, RenditionId};
 
 const PLAYLIST: HeaderValue = HeaderValue::from_static("application/vnd.apple.mpegurl");
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -39,8 +41,8 @@ struct Entry {
 
 /// What viewers may watch.
 pub async fn list(State(app): State<App>) -> Result<Response, WebError> {
-    let all = if shared(&app) { app.desk().storage.recordings().await? } else { Vec::new() };
-    let finished = all.into_iter().filter(|one| one.recording.kept && !on_air(&app, one.recording.event));
+    let all = if shared(&app) { app.0.library.list().await? } else { Vec::new() };
+    let finished = all.into_iter().filter(|one| is_finished(&app, &one.recording));
     let entries = finished.filter(|one| one.size > 0).map(|one| Entry {
         event: one.recording.event.0,
         url: format!("recordings/{}/stream.m3u8", one.recording.event),
@@ -61,26 +63,23 @@ pub async fn playlist(
     let event = event.parse().ok().map(EventId).filter(|id| id.to_string() == event);
     let event = event.ok_or(WebError::NotFound)?;
     let name = file.strip_suffix(".m3u8").ok_or(WebError::NotFound)?;
-    if !may_watch(&app, &headers).await? || on_air(&app, event) {
+    if !may_watch(&app, &headers).await? {
         return Err(WebError::NotFound);
     }
-    let stored = app.0.library.recording(event).await?.ok_or(WebError::NotFound)?;
-    let text = if name == "stream" { entrance(&stored) } else { media(&stored, name)? };
-    let cache = if shared(&app) { MINUTE } else { NO_STORE };
-    Ok(([(header::CONTENT_TYPE, PLAYLIST), (header::CACHE_CONTROL, cache)], text).into_response())
-}
-
-fn entrance(stored: &Stored) -> String {
-    let described = |one: &StoredRendition| Rendition::recorded(one.id, &one.inits, &one.segments);
-    let renditions: Vec<Rendition> = stored.renditions.iter().map(described).collect();
-    multivariant::render(&renditions, |id| format!("{}.m3u8", id.rendition))
-}
-
-fn media(stored: &Stored, name: &str) -> Result<String, WebError> {
-    let found = stored.renditions.iter().find(|one| one.id.rendition.to_string() == name);
-    let rendition = found.ok_or(WebError::NotFound)?;
-    let folder = format!("../../hls/{}/{}/", stored.recording.epoch, rendition.id);
-    Ok(stored_playlist::render_whole(&folder, &rendition.segments))
+    let recording = app.desk().storage.recording(event).await?.filter(|found| is_finished(&app, found));
+    let recording = recording.ok_or(WebError::NotFound)?;
+    let playlists = app.0.recorded.of(&app.0.library, &recording).await?.ok_or(WebError::NotFound)?;
+    let gzip = accepts_gzip(&headers);
+    let body = playlists.get(name, gzip).ok_or(WebError::NotFound)?;
+    let mut response = Response::new(Body::from(body));
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, PLAYLIST);
+    fields.insert(header::CACHE_CONTROL, if shared(&app) { MINUTE } else { NO_STORE });
+    fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if gzip {
+        fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
 }
 
 /// A file that the live window has no more, or never had: from the disk, to whoever may watch it.
@@ -122,6 +121,11 @@ fn shared(app: &App) -> bool {
 
 async fn may_watch(app: &App, headers: &HeaderMap) -> Result<bool, WebError> {
     Ok(shared(app) || admin::is_operator(app, headers).await.map_err(|_| WebError::Unreadable)?)
+}
+
+/// Whether nothing comes any more of what the operator keeps.
+fn is_finished(app: &App, recording: &Recording) -> bool {
+    recording.kept && recording.ended.is_some() && !on_air(app, recording.event)
 }
 
 /// Whether an event goes on: its recording is not finished.

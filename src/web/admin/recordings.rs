@@ -14,11 +14,11 @@ use tokio::sync::Semaphore;
 use super::Refusal;
 use super::body::Json;
 use super::keys::PathText;
-use crate::archive::{LibraryError, file_name};
+use crate::archive::{LibraryError, Listed, file_name};
 use crate::journal::Note;
 use crate::seeder::Kind;
+use crate::storage::InCloud;
 use crate::storage::settings::text;
-use crate::storage::{InCloud, RecordingSize};
 use crate::stream::EventId;
 use crate::web::recordings::on_air;
 use crate::web::{App, disk_body};
@@ -68,19 +68,18 @@ struct Shown {
 
 /// `GET recordings`.
 pub async fn list(State(app): State<App>) -> Result<Response, Refusal> {
-    let storage = &app.desk().storage;
-    let (all, cloud) = (storage.recordings().await?, storage.in_cloud().await?);
-    let shown = |RecordingSize { recording, duration, size }: RecordingSize| Shown {
+    let all = app.0.library.list().await?;
+    let shown = |Listed { recording, duration, size, cloud }: Listed| Shown {
         event: recording.event.0,
         began: recording.began,
         ended: recording.ended,
         kept: recording.kept,
         duration: duration.seconds(),
         size,
-        cloud: match cloud.get(&recording.event) {
-            None => "none",
-            Some(InCloud::Waiting) => "waiting",
-            Some(InCloud::There) => "there",
+        cloud: match cloud {
+            InCloud::None => "none",
+            InCloud::Waiting => "waiting",
+            InCloud::There => "there",
         },
         torrent: torrent(&app, recording.event),
         title: recording.title,
