@@ -13,7 +13,7 @@ use crate::seeder::{Film, Hashed, Screening};
 use crate::storage::{Settings, Storage, StorageError};
 use crate::stream::EventId;
 
-/// Recordings that are seeded, the newest. Threat: each has the index of its file in memory, some 20 MB for twelve
+/// Recordings that are seeded, the newest. Threat: each has the index of its file in memory, some 25 MB for twelve
 /// hours.
 const RECORDINGS: usize = 3;
 

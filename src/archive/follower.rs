@@ -40,6 +40,12 @@ impl Follower {
 
     /// Follows until the rendition is no longer served, or until `stop`; what is sealed by then is kept.
     pub async fn run(mut self) {
+        let over = self.live.window.borrow().ended();
+        if over && matches!(self.keeper.storage.recording(self.id.event).await, Ok(None)) {
+            // The playlist of an event that ended in an earlier run is still owed. Nothing of it was kept, or somebody
+            // deleted it, and it does not come back.
+            return;
+        }
         // `None` where the database does not answer: what the window holds is kept again, under the same names.
         self.next = self.keeper.storage.last_segment(self.id).await.ok().flatten().map(|last| last + 1);
         let mut allowed = self.keeper.allowed();

@@ -18,7 +18,7 @@ use crate::stream::{EventId, KeptInit, KeptSegment, RenditionId};
 use crate::time::MediaTime;
 
 /// Films whose heads are remembered: whoever fetches one in a hundred ranges has it put together once. Twelve hours
-/// are some 20 MB, so no more.
+/// are some 25 MB, so no more.
 const FILMS: usize = 2;
 
 /// A recording as a list shows it.

@@ -23,7 +23,7 @@ use crate::stream::EventId;
 use crate::web::recordings::on_air;
 use crate::web::{App, disk_body};
 
-/// Downloads at once, each of which has the index of its file in memory, some 20 MB for twelve hours, and reads the
+/// Downloads at once, each of which has the index of its file in memory, some 25 MB for twelve hours, and reads the
 /// disk as fast as it can. Threat: a download helper with sixteen connections, and an encoder whose segments wait for
 /// the same card.
 static DOWNLOADS: Semaphore = Semaphore::const_new(4);
