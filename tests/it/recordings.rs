@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::rig::{
-    Browser, MediaPlaylist, Operator, PASSWORD, PATIENCE, Publisher, VenueBox, decode_errors, get, get_with,
-    request, tracks,
+    Browser, Clip, MediaPlaylist, Operator, PASSWORD, PATIENCE, Publisher, VenueBox, decode_errors, get,
+    get_with, request, tracks,
 };
 
 /// Looks again until there is something.
@@ -422,4 +422,53 @@ async fn behind_a_viewers_password_no_recording_is_seeded() {
         operator.read("recordings")["recordings"][0]["torrent"].is_null().then_some(())
     });
     drop(venuebox);
+}
+
+#[tokio::test]
+async fn an_event_with_two_configurations_goes_home_whole() {
+    let (venuebox, operator) = recording_box();
+    let publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let url = venuebox.media_playlist_url().await;
+    MediaPlaylist::after(&url, 2);
+    drop(publisher);
+    venuebox.live().await.until(|state| state.is_holding()).await;
+    let small = Clip { width: 320, height: 180, ..Clip::default() };
+    let publisher = Publisher::ffmpeg_with(&venuebox.ingest(), small);
+    venuebox.live().await.until(|state| state.is_live()).await;
+    MediaPlaylist::after(&url, 3);
+    assert_eq!(operator.post("event/end", &json!({})).status, 204);
+    drop(publisher);
+    let recording = finished(&operator);
+    let playlist = media(&venuebox, &recording);
+    assert_eq!(playlist.segments.iter().filter(|segment| segment.discontinuity).count(), 1);
+    let (mut all, mut init) = (Vec::new(), String::new());
+    for segment in &playlist.segments {
+        if init != segment.init {
+            init.clone_from(&segment.init);
+            all.extend(get(&resolve(&playlist, &init)).body);
+        }
+        all.extend(get(&resolve(&playlist, segment.uri.as_ref().unwrap())).body);
+    }
+    let samples = tracks(&all);
+    let path = venuebox.runtime().with_file_name("home.mp4");
+    std::fs::write(&path, download(&operator, &recording).body).unwrap();
+    let expected = [samples.video.len() as u64, samples.audio.len() as u64];
+    assert_eq!(frames(path.to_str().unwrap()), expected);
+    let entrance = get(&venuebox.url(&entrance(&recording))).text();
+    assert!(entrance.contains("RESOLUTION=640x360"), "{entrance}");
+}
+
+#[tokio::test]
+async fn sound_alone_is_recorded_and_goes_home() {
+    let (venuebox, operator) = recording_box();
+    let sound = Clip { video: "", ..Clip::default() };
+    let publisher = Publisher::ffmpeg_with(&venuebox.ingest(), sound);
+    venuebox.media_playlist(2).await;
+    assert_eq!(operator.post("event/end", &json!({})).status, 204);
+    drop(publisher);
+    let recording = finished(&operator);
+    let samples = tracks(&fragments(&media(&venuebox, &recording)));
+    let path = venuebox.runtime().with_file_name("home.mp4");
+    std::fs::write(&path, download(&operator, &recording).body).unwrap();
+    assert_eq!(frames(path.to_str().unwrap()), [samples.audio.len() as u64]);
 }
