@@ -472,3 +472,27 @@ async fn sound_alone_is_recorded_and_goes_home() {
     std::fs::write(&path, download(&operator, &recording).body).unwrap();
     assert_eq!(frames(path.to_str().unwrap()), [samples.audio.len() as u64]);
 }
+
+#[tokio::test]
+async fn a_browser_plays_the_file_while_it_comes_and_goes_to_its_end_at_once() {
+    let (venuebox, _operator, recording) = recorded(3).await;
+    let browser = Browser::start();
+    let page = browser.operator(&venuebox.url("/admin"));
+    let body = json!({ "password": PASSWORD }).to_string();
+    let sign_in = format!(
+        "fetch('/api/admin/login', {{method: 'POST', headers: {{'content-type': 'application/json'}}, \
+         body: {}}}).then(answer => answer.status)",
+        json!(body)
+    );
+    assert_eq!(page.evaluate(&sign_in), 204);
+    page.evaluate(
+        "window.film = document.createElement('video'); film.muted = true; \
+         film.src = '/api/admin/recordings/1/download'; film.play().then(() => true)",
+    );
+    page.until("film.currentTime > 0.5");
+    let length = page.evaluate("film.duration").as_f64().unwrap();
+    assert!((length - recording["duration"].as_f64().unwrap()).abs() < 0.3, "{length} of {recording}");
+    page.evaluate("film.currentTime = film.duration - 0.5; true");
+    page.until("film.ended");
+    assert_eq!(page.evaluate("film.error === null && film.videoWidth"), 640);
+}
