@@ -50,12 +50,22 @@ impl DiskFile {
 
     /// The first and the last of its segments.
     pub fn segments(&self) -> (u64, u64) {
-        let mut numbers = self.parts.iter().filter_map(|part| match part.uri {
-            MediaUri::Segment(msn) => Some(msn),
-            _ => None,
-        });
+        let mut numbers = self.numbers();
         let first = numbers.next().unwrap_or_default();
         (first, numbers.next_back().unwrap_or(first))
+    }
+
+    /// What stands before its files.
+    pub(super) fn head(&self) -> &Bytes {
+        &self.head
+    }
+
+    /// Its segments' numbers.
+    pub(super) fn numbers(&self) -> impl DoubleEndedIterator<Item = u64> {
+        self.parts.iter().filter_map(|part| match part.uri {
+            MediaUri::Segment(msn) => Some(msn),
+            _ => None,
+        })
     }
 
     /// SHA-256 of the head. It has each sample's size, so two files with the same are the same.

@@ -20,6 +20,9 @@ use crate::stream::{Epoch, RenditionId};
 /// What a file's name ends with until it is whole.
 const UNFINISHED: &str = "part";
 
+/// What a film's head is called; it lies among the segments, and goes with them.
+const FILM: &str = "film";
+
 /// The archive of one epoch.
 #[derive(Clone, Debug)]
 pub struct Folder(PathBuf);
@@ -33,6 +36,11 @@ impl Folder {
     /// Where a file lies, or will.
     pub fn path(&self, rendition: RenditionId, uri: MediaUri) -> PathBuf {
         self.of(rendition).join(uri.to_string())
+    }
+
+    /// Where the head of a rendition's film lies, or may.
+    pub fn film(&self, rendition: RenditionId) -> PathBuf {
+        self.of(rendition).join(FILM)
     }
 
     fn of(&self, rendition: RenditionId) -> PathBuf {
@@ -119,6 +127,7 @@ impl Folder {
         for (name, size) in names(&folder)? {
             match name.parse::<MediaUri>() {
                 Ok(uri @ (MediaUri::Segment(_) | MediaUri::Init(_))) => files.push((uri, size)),
+                _ if name == FILM => {}
                 _ => {
                     missing_is_fine(fs::remove_file(folder.join(&name)))?;
                     removed += 1;

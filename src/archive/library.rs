@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::disk_file::DiskFile;
 use super::film::assemble;
+use super::film_head;
 use super::folder::Folder;
 use super::rewind::Rewind;
 use crate::hls::MediaUri;
@@ -207,13 +208,28 @@ impl Library {
         let of: Vec<(u64, u64)> =
             rendition.segments.iter().map(|segment| (segment.msn, segment.size)).collect();
         let _turn = self.0.assembling.acquire().await.map_err(|_| LibraryError::Missing)?;
-        if let Some(file) = self.known(rendition.id, &of) {
+        let known = self.known(rendition.id, &of);
+        // What could not be read is looked at anew.
+        let sound = !known.as_ref().is_some_and(|file| file.is_broken());
+        if let Some(file) = known.filter(|_| sound) {
             return Ok(file);
         }
+        let finished = stored.recording.ended.is_some();
         let folder = Folder::new(&self.0.data, &stored.recording.epoch);
         let id = rendition.id;
-        let assembled = spawn_blocking(move || assemble(&folder, id, &rendition.segments)).await;
-        let assembled = assembled.map_err(|_| LibraryError::Missing)?;
+        let segments = of.clone();
+        let assembled = spawn_blocking(move || {
+            let remembered = sound.then(|| film_head::read(&folder, id, &segments)).flatten();
+            if let Some(file) = remembered {
+                return Ok(file);
+            }
+            let file = assemble(&folder, id, &rendition.segments)?;
+            if finished {
+                film_head::write(&folder, &file, segments);
+            }
+            Ok(file)
+        });
+        let assembled: Result<DiskFile, Mp4Error> = assembled.await.map_err(|_| LibraryError::Missing)?;
         let file = Arc::new(assembled.map_err(|error| match error {
             Mp4Error::Io(error) => LibraryError::Disk(error),
             _ => LibraryError::Missing,
@@ -226,14 +242,14 @@ impl Library {
         Ok(file)
     }
 
-    /// A film that was put together of the same segments.
+    /// A film that was put together of the same segments, remembered on if it is sound.
     fn known(&self, rendition: RenditionId, segments: &[(u64, u64)]) -> Option<Arc<DiskFile>> {
         let mut films = self.films();
         let at = films.iter().position(|known| known.rendition == rendition)?;
         let known = films.remove(at);
-        let same = known.segments == segments && !known.file.is_broken();
         let file = Arc::clone(&known.file);
-        if same {
+        let same = known.segments == segments;
+        if same && !file.is_broken() {
             films.push(known);
         }
         same.then_some(file)

@@ -11,6 +11,7 @@
 mod disk_file;
 mod file_name;
 mod film;
+mod film_head;
 mod folder;
 mod follower;
 mod guard;
