@@ -31,6 +31,8 @@ struct Shared {
     root: PathBuf,
     /// What every request is answered with; 0: by the server.
     fault: AtomicU16,
+    /// What is refused for itself: keys that end so.
+    refused: Mutex<Option<&'static str>>,
     /// What was put and deleted, and what was wrong about it at that moment.
     seen: Mutex<Vec<String>>,
     wrong: Mutex<Vec<String>>,
@@ -48,6 +50,7 @@ impl Bucket {
         let shared = Arc::new(Shared {
             root,
             fault: AtomicU16::new(0),
+            refused: Mutex::default(),
             seen: Mutex::default(),
             wrong: Mutex::default(),
             count: watch::Sender::new(0),
@@ -93,6 +96,11 @@ impl Bucket {
         self.shared.fault.store(status, Ordering::SeqCst);
     }
 
+    /// Refuses one object, or none, and answers everything else as it should.
+    pub fn refuse(&self, ending: Option<&'static str>) {
+        *self.shared.refused.lock().unwrap() = ending;
+    }
+
     /// What was put and deleted until now: `PUT live/…`.
     pub fn seen(&self) -> Vec<String> {
         self.shared.seen.lock().unwrap().clone()
@@ -122,7 +130,9 @@ impl Shared {
         service: S3Service,
         request: Request<Incoming>,
     ) -> Result<Response<s3s::Body>, s3s::HttpError> {
-        let fault = self.fault.load(Ordering::SeqCst);
+        let refused =
+            self.refused.lock().unwrap().is_some_and(|ending| request.uri().path().ends_with(ending));
+        let fault = if refused { 400 } else { self.fault.load(Ordering::SeqCst) };
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let key = path.trim_start_matches('/').trim_start_matches(NAME).trim_start_matches('/').to_owned();
         let answer = if fault == 0 {

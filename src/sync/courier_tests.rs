@@ -209,6 +209,30 @@ async fn after_an_outage_the_live_edge_goes_on_at_once_and_the_whole_has_everyth
 }
 
 #[tokio::test]
+async fn one_object_that_is_refused_holds_up_no_other_and_the_whole_waits_for_it() {
+    let bucket = Bucket::start().await;
+    let mut rig = Rig::new(Some(bucket.settings())).await;
+    bucket.refuse(Some("/8.m4s"));
+    for msn in 7..14 {
+        rig.seal(ID, msn).await;
+    }
+    rig.storage.end_recording(ID.event, 30_000).await.unwrap();
+    let status = rig.status(|status| status.backlog.objects == 1).await;
+    assert!(status.error.unwrap().contains("HTTP 400"));
+    let playlist = rig.live(ID, "stream.m3u8");
+    bucket.until(|bucket| bucket.text(&playlist).is_some_and(|text| listed(&text).ends_with("12 13"))).await;
+    assert!(!bucket.text(&playlist).unwrap().contains("/8.m4s"));
+    assert!(bucket.text(&rig.whole("0.m3u8")).is_none());
+    bucket.refuse(None);
+    let whole = rig.whole("stream.m3u8");
+    bucket.until(|bucket| bucket.text(&whole).is_some()).await;
+    assert_eq!(listed(&bucket.text(&rig.whole("0.m3u8")).unwrap()), "7 8 9 10 11 12 13");
+    let status = rig.status(|status| status.phase == Phase::Idle && status.error.is_none()).await;
+    assert_eq!(status.backlog.objects, 0);
+    bucket.assert_whole();
+}
+
+#[tokio::test]
 async fn killed_at_any_moment_it_goes_on_from_its_rows() {
     let bucket = Bucket::start().await;
     let mut rig = Rig::new(Some(bucket.settings())).await;
