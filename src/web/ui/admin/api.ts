@@ -62,6 +62,25 @@ export interface CloudSettings {
   prefix: string;
 }
 
+export interface RecordingSettings {
+  record: boolean;
+  /** Viewers may watch recordings. */
+  share: boolean;
+  rewind: boolean;
+  rewindMinutes: number;
+}
+
+export interface UploadSettings {
+  paused: boolean;
+  /** Mbit/s; `null` is no limit. */
+  uplinkLimit: number | null;
+  /** How long the bucket keeps an event; `null` is for good. */
+  keepDays: number | null;
+  /** The viewers' page lies in the bucket too. */
+  page: boolean;
+  failover: boolean;
+}
+
 export interface SharingSettings {
   seed: boolean;
   /** Mbit/s that all peers together may take; `null` is no limit. */
@@ -99,6 +118,8 @@ export interface Sections {
   cloud: CloudSettings | null;
   sharing: SharingSettings;
   setup: SetupSettings;
+  recording: RecordingSettings;
+  upload: UploadSettings;
 }
 
 export type SectionName = keyof Sections;
@@ -133,6 +154,43 @@ export interface ApiToken {
 }
 
 export type NewApiToken = ApiToken & { token: string };
+
+// Recordings.
+
+export interface Recording {
+  event: number;
+  title: string;
+  began: Moment;
+  /** `null` while it is on air. */
+  ended: Moment | null;
+  /** Part of the recordings; else only on its way to the cloud. */
+  kept: boolean;
+  /** Seconds. */
+  duration: number;
+  /** Bytes. */
+  size: number;
+  cloud: "none" | "waiting" | "there";
+  /** Infohash. */
+  torrent: string | null;
+}
+
+// The cloud.
+
+export type CloudTestName = "write" | "read" | "list" | "remove" | "public" | "cors";
+
+export interface CloudTestStep {
+  name: CloudTestName;
+  /** `null`: not tried, or not known. */
+  ok: boolean | null;
+  text: string;
+  more: string | null;
+}
+
+export interface CloudTest {
+  steps: CloudTestStep[];
+  /** What to paste into the bucket's settings, where the box may not write them. */
+  corsJson: string | null;
+}
 
 // The box in its network.
 
@@ -248,6 +306,45 @@ export interface Sharing {
   way: Way | null;
 }
 
+/** What is kept on the disk. */
+export interface Archive {
+  recording: boolean;
+  rewind: boolean;
+  since: Moment | null;
+  /** Of recording at the present rate. */
+  hoursLeft: number | null;
+  warning: string | null;
+  /** Bytes since the box started. */
+  written: number;
+  wear: { percent: number | null; writtenTotal: number | null };
+}
+
+export type CloudPhase = "idle" | "sending" | "waiting" | "paused" | "trouble";
+
+/** What is sent to the cloud. */
+export interface Cloud {
+  state: CloudPhase;
+  /** What waits to be sent. */
+  backlogSeconds: number;
+  backlogBytes: number;
+  backlogObjects: number;
+  /** bit/s */
+  rate: number;
+  /** Seconds that the cloud's live edge is behind the box's. */
+  lag: number | null;
+  error: string | null;
+  /** Seconds. */
+  retryIn: number | null;
+  eventBytes: number;
+  eventWrites: number;
+  /** The box does not hear of them. */
+  eventReads: number | null;
+  /** US dollars for this event so far. */
+  cost: number | null;
+  /** Where people watch from the cloud. */
+  watch: string | null;
+}
+
 export interface BoxHealth {
   /** 0 to 100. */
   cpu: number;
@@ -280,6 +377,10 @@ export interface BoxState {
   egress: { rate: number; budget: number; link: number | null };
   sharing: Sharing;
   box: BoxHealth;
+  /** Left out by a box that keeps nothing. */
+  archive?: Archive | null;
+  /** `null` without an account. */
+  cloud?: Cloud | null;
 }
 
 /** Oldest first, one value each `step` milliseconds from `from` on; `null` where nothing is known. */

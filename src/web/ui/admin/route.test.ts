@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { pathOf, screenAt } from "./route";
 
 test("each screen has its path", () => {
-  for (const screen of ["live", "page", "poster", "keys", "network", "settings", "setup"] as const) {
+  for (const screen of ["live", "recordings", "page", "poster", "keys", "network", "settings", "setup"] as const) {
     expect(screenAt(pathOf(screen))).toBe(screen);
   }
 });

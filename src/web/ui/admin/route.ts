@@ -1,9 +1,10 @@
 /** Which screen a path means. Pure. */
 
-export type Screen = "live" | "page" | "poster" | "keys" | "network" | "settings" | "setup";
+export type Screen = "live" | "recordings" | "page" | "poster" | "keys" | "network" | "settings" | "setup";
 
 const PATHS: Record<Screen, string> = {
   live: "/admin",
+  recordings: "/admin/recordings",
   page: "/admin/page",
   poster: "/admin/poster",
   keys: "/admin/keys",

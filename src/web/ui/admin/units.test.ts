@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bytes, bytesOf, duration, hoursLeft, onAirClock, plain, rate, rateIn, rateOf, roundUp } from "./units";
+import { bytes, bytesOf, dollars, duration, hoursLeft, lateness, onAirClock, plain, rate, rateIn, rateOf, roundUp } from "./units";
 
 test("a rate is told in the unit that keeps it short", () => {
   expect(rate(0)).toEqual({ value: "0.0", unit: "Mbit/s" });
@@ -41,6 +41,20 @@ test("what is left of the storage is told in hours, then in days", () => {
   expect(hoursLeft(0.4)).toBe("less than 1 hour");
   expect(hoursLeft(38.9)).toBe("38 hours");
   expect(hoursLeft(200)).toBe("8 days");
+});
+
+test("what costs less than a cent is not free", () => {
+  expect(dollars(0)).toBe("$0.00");
+  expect(dollars(0.0004)).toBe("less than $0.01");
+  expect(dollars(0.42)).toBe("$0.42");
+  expect(dollars(12.3)).toBe("$12.30");
+});
+
+test("a short delay has its tenths, a long one none", () => {
+  expect(lateness(4.62)).toBe("4.6 s");
+  expect(lateness(-0.2)).toBe("0.0 s");
+  expect(lateness(59.99)).toBe("59 seconds");
+  expect(lateness(185)).toBe("3 minutes");
 });
 
 test("the time on air always has its hours", () => {

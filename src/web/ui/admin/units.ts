@@ -60,6 +60,17 @@ export function hoursLeft(hours: number): string {
   return hours < 96 ? counted(Math.floor(hours), "hour") : counted(Math.floor(hours / 24), "day");
 }
 
+/** `$0.42`; what is less than a cent says so. */
+export function dollars(amount: number): string {
+  if (amount > 0 && amount < 0.01) return "less than $0.01";
+  return `$${amount.toFixed(2)}`;
+}
+
+/** How late something is: `4.6 s`, `3 minutes`. */
+export function lateness(seconds: number): string {
+  return seconds < 59.95 ? `${Math.max(0, seconds).toFixed(1)} s` : duration(seconds);
+}
+
 /** `0:47:12`: hours always stand there, so that the place of the digits never moves. */
 export function onAirClock(totalSeconds: number): string {
   const total = Math.max(0, Math.floor(totalSeconds));

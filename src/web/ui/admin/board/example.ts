@@ -1,5 +1,5 @@
 /** A box on air, for tests. */
-import type { BoxState, Entry, History, Sharing } from "../api";
+import type { Archive, BoxState, Cloud, Entry, History, Sharing } from "../api";
 
 export const NOON = Date.UTC(2026, 10, 3, 12);
 
@@ -42,6 +42,8 @@ export function exampleState(over: Partial<BoxState> = {}): BoxState {
       clock: { synchronised: true, text: "in step" },
       warning: null,
     },
+    archive: exampleArchive(),
+    cloud: exampleCloud(),
     ...over,
   };
 }
@@ -58,6 +60,38 @@ export function exampleSharing(over: Partial<Sharing> = {}): Sharing {
     total: 1_500_000_000,
     stunPort: 3478,
     way: null,
+    ...over,
+  };
+}
+
+export function exampleArchive(over: Partial<Archive> = {}): Archive {
+  return {
+    recording: true,
+    rewind: true,
+    since: NOON - 60_000,
+    hoursLeft: 38,
+    warning: null,
+    written: 45_000_000,
+    wear: { percent: 3, writtenTotal: 1_200_000_000_000 },
+    ...over,
+  };
+}
+
+export function exampleCloud(over: Partial<Cloud> = {}): Cloud {
+  return {
+    state: "sending",
+    backlogSeconds: 4,
+    backlogBytes: 3_000_000,
+    backlogObjects: 2,
+    rate: 6_000_000,
+    lag: 4.6,
+    error: null,
+    retryIn: null,
+    eventBytes: 45_000_000,
+    eventWrites: 92,
+    eventReads: null,
+    cost: 0.0005,
+    watch: "https://live.example.org/",
     ...over,
   };
 }

@@ -20,9 +20,10 @@ export class Refusal extends Error {
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+/** `patience`: for what takes its time, milliseconds. */
+export async function ask<T>(method: Method, path: string, body?: unknown, patience = PATIENCE): Promise<T> {
   const headers: Record<string, string> = method === "GET" ? {} : { "content-type": "application/json" };
-  return answer(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  return answer(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, patience);
 }
 
 /** A file as it is. */
@@ -30,14 +31,14 @@ export async function send(path: string, file: Blob): Promise<void> {
   await answer(path, { method: "PUT", headers: { "content-type": file.type }, body: file });
 }
 
-async function answer<T>(path: string, request: RequestInit): Promise<T> {
+async function answer<T>(path: string, request: RequestInit, patience = PATIENCE): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/api/admin/${path}`, {
       ...request,
       cache: "no-store",
       credentials: "same-origin",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
     throw new Refusal(0, strings.unreachable);

@@ -63,9 +63,9 @@ export class Desk {
   }
 
   /** Asks in the name of the operator; a session that has ended leads to the sign-in. */
-  async ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async ask<T>(method: Method, path: string, body?: unknown, patience?: number): Promise<T> {
     try {
-      return await ask<T>(method, path, body);
+      return await ask<T>(method, path, body, patience);
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) await this.doubtSession();
       throw error;

@@ -1,5 +1,6 @@
 /** How the box itself is. */
 import type { BoxHealth } from "../api";
+import { isKeeping } from "../board/keeping";
 import type { Desk } from "../desk/desk";
 import { Card, type Row, Rows } from "../parts/Card";
 import { strings } from "../strings";
@@ -13,11 +14,12 @@ const BUSY = 90;
 const SHORT = 4;
 
 export function BoxCard({ desk }: { desk: Desk }) {
-  const box = desk.state.value?.box ?? null;
-  return <Card title={words.box}>{box === null ? null : <Rows rows={rows(box)} />}</Card>;
+  const state = desk.state.value;
+  return <Card title={words.box}>{state === null ? null : <Rows rows={rows(state.box, isKeeping(state))} />}</Card>;
 }
 
-function rows(box: BoxHealth): Row[] {
+/** `kept`: the space is told in the recording's own card. */
+function rows(box: BoxHealth, kept: boolean): Row[] {
   const list: Row[] = [
     { label: words.processor, value: `${Math.round(box.cpu)} %`, more: box.throttled, warn: box.cpu >= BUSY },
   ];
@@ -28,7 +30,7 @@ function rows(box: BoxHealth): Row[] {
   // A system that doesn't tell has no total.
   if (box.memoryTotal > 0) list.push({ label: words.memory, value: bytesOf(box.memoryUsed, box.memoryTotal) });
   if (box.diskTotal > 0) list.push({ label: words.storage, value: `${bytes(box.diskFree)} ${words.free}` });
-  if (box.hoursLeft !== null) {
+  if (box.hoursLeft !== null && !kept) {
     const value = `${hoursLeft(box.hoursLeft)} ${words.left}`;
     list.push({ label: words.recording, value, warn: box.hoursLeft < SHORT });
   }

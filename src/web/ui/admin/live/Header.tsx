@@ -9,7 +9,7 @@ import { strings } from "../strings";
 import { onAirClock } from "../units";
 import { Actions } from "./Actions";
 
-const ENTRIES: Exclude<Screen, "poster" | "setup">[] = ["live", "page", "keys", "network", "settings"];
+const ENTRIES: Exclude<Screen, "poster" | "setup">[] = ["live", "recordings", "page", "keys", "network", "settings"];
 
 export function Header({ desk, wide }: { desk: Desk; wide: boolean }) {
   return (

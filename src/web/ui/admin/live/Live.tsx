@@ -8,9 +8,11 @@ import { strings } from "../strings";
 import { Actions } from "./Actions";
 import { BoxCard } from "./BoxCard";
 import { ChecksCard } from "./ChecksCard";
+import { CloudCard } from "./CloudCard";
 import { DeliveryCard } from "./DeliveryCard";
 import { InputCard } from "./InputCard";
 import { JournalCard } from "./JournalCard";
+import { RecordingCard } from "./RecordingCard";
 import { SharingCard } from "./SharingCard";
 import { ViewersCard } from "./ViewersCard";
 
@@ -54,6 +56,8 @@ export function Live({ desk, wide }: { desk: Desk; wide: boolean }) {
           <ChecksCard desk={desk} />
         </div>
         <div class="column">
+          <CloudCard desk={desk} />
+          <RecordingCard desk={desk} />
           <BoxCard desk={desk} />
           <JournalCard desk={desk} />
         </div>

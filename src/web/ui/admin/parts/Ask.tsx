@@ -10,13 +10,15 @@ import { Notice } from "./Notice";
 interface AskProps {
   title: string;
   children: ComponentChildren;
+  /** Something to choose with it. */
+  choice?: ComponentChildren;
   confirm: string;
   /** A refusal stays in the dialog, with its sentence. */
   act: () => Promise<void>;
   close: () => void;
 }
 
-export function Ask({ title, children, confirm, act, close }: AskProps) {
+export function Ask({ title, children, choice = null, confirm, act, close }: AskProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const go = async () => {
@@ -32,6 +34,7 @@ export function Ask({ title, children, confirm, act, close }: AskProps) {
   };
   return (
     <Dialog title={title} text={children} close={close}>
+      {choice}
       {error ? (
         <Notice tone="bad" spoken title={strings.actions.failed}>
           {error}

@@ -1,6 +1,8 @@
-/** What a bucket needs. */
+/** What a bucket needs, and the test of it. */
 import { type CloudSettings, KEPT } from "../api";
+import type { Desk } from "../desk/desk";
 import { strings } from "../strings";
+import { CloudTest } from "./CloudTest";
 import type { Draft } from "./draft";
 import { PasswordField, SelectField, TextField } from "./Field";
 
@@ -28,7 +30,7 @@ export const CLOUD_FIELDS = [
   "prefix",
 ];
 
-export function CloudFields({ draft }: { draft: Draft<CloudSettings> }) {
+export function CloudFields({ desk, draft }: { desk: Desk; draft: Draft<CloudSettings> }) {
   const { value, change, wrong } = draft;
   const secretIsKept = draft.kept.secretAccessKey === KEPT;
   const r2 = value.endpoint === null;
@@ -108,6 +110,7 @@ export function CloudFields({ draft }: { draft: Draft<CloudSettings> }) {
         hint={words.prefixHint}
         error={wrong("prefix")}
       />
+      <CloudTest desk={desk} value={value} />
     </>
   );
 }

@@ -12,9 +12,11 @@ interface CopyLineProps {
   text: string;
   /** The label is for screen readers alone. */
   quiet?: boolean;
+  /** It has several lines. */
+  block?: boolean;
 }
 
-export function CopyLine({ label, text, quiet = false }: CopyLineProps) {
+export function CopyLine({ label, text, quiet = false, block = false }: CopyLineProps) {
   const id = useId();
   const line = useRef<HTMLParagraphElement>(null);
   const [said, setSaid] = useState<"copied" | "failed" | null>(null);
@@ -28,7 +30,7 @@ export function CopyLine({ label, text, quiet = false }: CopyLineProps) {
       <p class={quiet ? "for-ears" : "field-label"} id={id}>
         {label}
       </p>
-      <div class="copy-line">
+      <div class={block ? "copy-line copy-block" : "copy-line"}>
         <p class="copy-text mono" ref={line}>
           {text}
         </p>

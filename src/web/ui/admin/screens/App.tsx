@@ -14,6 +14,7 @@ import { KeysScreen } from "./KeysScreen";
 import { NetworkScreen } from "./NetworkScreen";
 import { PageScreen } from "./PageScreen";
 import { PosterScreen } from "./PosterScreen";
+import { RecordingsScreen } from "./RecordingsScreen";
 import { SettingsScreen } from "./SettingsScreen";
 
 /** From here on the header has room for what ends a show. */
@@ -52,6 +53,8 @@ export function App({ desk }: { desk: Desk }) {
 
 function Screen({ desk, wide }: { desk: Desk; wide: boolean }) {
   switch (desk.screen.value) {
+    case "recordings":
+      return <RecordingsScreen desk={desk} />;
     case "page":
       return <PageScreen desk={desk} />;
     case "poster":

@@ -10,12 +10,12 @@ import { useDraft } from "../parts/draft";
 import { Choice, NumberField, TextField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Link } from "../parts/Link";
-import { Notice } from "../parts/Notice";
 import { ZoneField } from "../parts/ZoneField";
 import { strings } from "../strings";
 import { PasswordCard } from "./PasswordCard";
 import { SharingCard } from "./SharingCard";
 import { TokensCard } from "./TokensCard";
+import { UploadCard } from "./UploadCard";
 
 const words = strings.settings;
 
@@ -33,6 +33,7 @@ export function SettingsScreen({ desk }: { desk: Desk }) {
         <div class="sheets-column">
           <SharingCard desk={desk} />
           <CloudCard desk={desk} />
+          <Sent desk={desk} />
           <TokensCard desk={desk} />
           <AboutCard desk={desk} />
         </div>
@@ -105,8 +106,7 @@ function CloudCard({ desk }: { desk: Desk }) {
         submit={() => void draft.save()}
         aside={stored === null ? null : <Button press={() => setAsked(true)}>{words.forgetCloud}</Button>}
       >
-        <Notice tone="plain">{strings.setup.cloud.later}</Notice>
-        <CloudFields draft={draft} />
+        <CloudFields desk={desk} draft={draft} />
       </Form>
       {asked ? (
         <Ask
@@ -120,6 +120,12 @@ function CloudCard({ desk }: { desk: Desk }) {
       ) : null}
     </Card>
   );
+}
+
+/** Where there is no account, nothing is sent. */
+function Sent({ desk }: { desk: Desk }) {
+  const settings = desk.settings.value;
+  return settings?.upload === undefined || settings.cloud.value === null ? null : <UploadCard desk={desk} />;
 }
 
 function SessionsCard({ desk }: { desk: Desk }) {

@@ -26,6 +26,7 @@ export const common = {
 export const nav = {
   label: "Sections",
   live: "Live",
+  recordings: "Recordings",
   page: "Page",
   keys: "Keys",
   network: "Network",

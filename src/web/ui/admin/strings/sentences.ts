@@ -1,6 +1,7 @@
 /** Sentences with something in them that is known only when they are said. */
 import { lost } from "./common";
 import { live } from "./live";
+import { recordings } from "./recordings";
 
 /** `Step 5 of 9` */
 export function stepOf(step: number, of: number): string {
@@ -92,4 +93,24 @@ export function portBlocked(port: number): string {
 /** The box's own words. */
 export function refusedWith(words: string): string {
   return `The box said no: ${words}.`;
+}
+
+/** `This disk holds another 38 hours at the present rate.` */
+export function holdsAnother(hours: string): string {
+  return `${recordings.space} ${hours} ${recordings.spaceMore}`;
+}
+
+/** `Delete “Evensong”?` */
+export function deleteTitle(name: string): string {
+  return `Delete “${name}”?`;
+}
+
+/** `12 seconds, 4 MB in 3 files`; `null` when nothing waits. */
+export function backlog(length: string, size: string, objects: number): string | null {
+  if (objects === 0) return null;
+  return `${length}, ${size} in ${objects} ${objects === 1 ? "file" : "files"}`;
+}
+
+export function triesAgain(seconds: number): string {
+  return seconds <= 0 ? "Trying again now." : `Tries again in ${Math.ceil(seconds)} s.`;
 }

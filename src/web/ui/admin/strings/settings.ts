@@ -39,7 +39,7 @@ export const settings = {
   forgetCloud: "Forget these",
   askForget: {
     title: "Forget the cloud storage?",
-    text: "The entries are removed from this box. Nothing in the bucket changes, and viewers notice nothing.",
+    text: "The entries are removed from this box, and nothing more is sent. What is in the bucket stays there. People who watch from the cloud get nothing new.",
     confirm: "Forget",
   },
   password: "Password",

@@ -50,8 +50,7 @@ export const setup = {
   },
   cloud: {
     title: "Cloud storage",
-    lead: "Keeps a copy outside of the house, and shows it to people who are not in your network.",
-    later: "Copying comes with a later version. Your entries are kept, and nothing is sent yet.",
+    lead: "Keeps a copy outside of the house, and shows it to people who are not in your network. What is on air is sent there while it runs.",
     skip: "Without it people watch in your network only. You can add it under Settings.",
   },
   page: {

@@ -1,6 +1,5 @@
 import { CLOUD_FIELDS, CloudFields, NO_CLOUD } from "../parts/CloudFields";
 import { useDraft } from "../parts/draft";
-import { Notice } from "../parts/Notice";
 import { strings } from "../strings";
 import { StepFrame, type StepProps } from "./Step";
 
@@ -21,8 +20,7 @@ export function CloudStep({ desk, walk }: StepProps) {
       error={draft.error}
       skip={words.skip}
     >
-      <Notice tone="plain">{words.later}</Notice>
-      <CloudFields draft={draft} />
+      <CloudFields desk={desk} draft={draft} />
     </StepFrame>
   );
 }

@@ -1,0 +1,63 @@
+/** Words of recordings: the list, what is kept, and their card on the dashboard. */
+import type { Place } from "../places";
+
+export const recordings = {
+  title: "Recordings",
+  lead: "Each event that was recorded. They stay until you delete them.",
+  none: "There is no recording yet.",
+  noneOff: "There is no recording yet. Events are not recorded now; you can switch it on here.",
+  noneOn: "There is no recording yet. The next event is recorded by itself.",
+  untitled: "Without a title",
+  space: "This disk holds another",
+  spaceMore: "at the present rate.",
+  place: {
+    air: "on air now",
+    here: "on this box",
+    cloud: "in the cloud",
+    way: "on its way to the cloud",
+  } satisfies Record<Place, string>,
+  play: "Play",
+  download: "Download MP4",
+  torrent: "Torrent",
+  rename: "Rename",
+  name: "Title",
+  remove: "Delete…",
+  ask: {
+    text: "It can't be brought back. Whoever watches it now is cut off; what is on air is not touched.",
+    waits: "Parts of it have not been sent to the cloud yet. They are lost with it.",
+    cloudToo: "Delete the copy in the cloud too",
+    cloudStays: "Else people can still watch it there.",
+    confirm: "Delete recording",
+  },
+
+  settings: {
+    title: "What is kept",
+    record: "Record each event",
+    recordHint: "From its first picture to its end, by itself.",
+    share: "Viewers may watch recordings",
+    shareHint: "Their page offers them while nothing is on air. Else only you can play them.",
+    rewind: "Viewers may go back while it is live",
+    rewindHint: "They get a bar under the picture, and a button back to live.",
+    minutes: "How far back",
+    minutesHint: "From 2 to 240.",
+    minutesUnit: "minutes",
+    wear: "Memory cards wear out with writing. With both switched off and no cloud storage nothing of the stream is written. What is kept is written once: about 2.7 GB for an hour at 6 Mbit/s. For many hours a week use an SSD.",
+  },
+
+  card: {
+    title: "Recording",
+    on: "recording",
+    off: "not recording",
+    since: "Recording for",
+    space: "Space for",
+    left: "more",
+    rewind: "Viewers can go back",
+    minutes: "minutes",
+    written: "Written",
+    writtenMore: "since the box started",
+    wear: "Wear of the disk",
+    used: "used up",
+    life: "written in its life",
+    toList: "To the recordings",
+  },
+};
