@@ -1,3 +1,5 @@
+import { clock } from "./format";
+
 /** Every word that a viewer can see or hear, in one place so that it can be translated. */
 export const strings = {
   title: "Live",
@@ -20,6 +22,9 @@ export const strings = {
   controls: "Player controls",
   buffering: "One moment…",
   behind: "behind",
+  rewind: "Go back in what is live",
+  position: "Place in the recording",
+  watchAgain: "Watch again",
 
   waiting: "Nothing is on yet.",
   waitingMore: "This page starts by itself when the stream does.",
@@ -32,6 +37,15 @@ export const strings = {
   reconnecting: "Reconnecting…",
   unsupported: "This browser can't show the picture.",
   unsupportedMore: "Please try a newer one.",
+  missing: "This recording is not here.",
+  missingMore: "It may have been deleted.",
+  away: "The stream can't be reached.",
+  fromCloud: "The box does not answer. The picture comes from the cloud until it does, a little later than before.",
+  recording: "Recording",
+  past: "Recordings",
+  pastMore: "More recordings",
+  toLive: "To the live page",
+  showAll: "Show all",
 
   door: {
     title: "This stream has a password",
@@ -45,6 +59,7 @@ export const strings = {
     live: "The stream is live.",
     holding: "The picture is away. Back in a moment.",
     reconnected: "Connected again.",
+    recording: "The recording plays.",
   },
   tab: {
     waiting: "Starting soon",
@@ -55,9 +70,19 @@ export const strings = {
   },
 };
 
-/** `1.9 s` */
+/** `1.9 s`, and `12:30` of who went back. */
 export function seconds(value: number): string {
-  return `${value.toFixed(1)} s`;
+  return value < 60 ? `${value.toFixed(1)} s` : clock(value);
+}
+
+/** `12:30 behind` */
+export function behindLive(value: number): string {
+  return value < 1 ? strings.live : `${clock(value)} ${strings.behind}`;
+}
+
+/** `12:30 of 1:02:03` */
+export function placeOf(position: string, length: string): string {
+  return `${position} of ${length}`;
 }
 
 /** `waits 1:45 more` under "Back in a moment". */

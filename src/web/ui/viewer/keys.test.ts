@@ -10,7 +10,7 @@ test("space, m, f, l and the arrows work", () => {
   expect(press("F")).toEqual({ do: "toggleFullScreen" });
   expect(press("l")).toEqual({ do: "goLive" });
   expect(press("ArrowUp")).toEqual({ do: "volume", by: 0.1 });
-  expect(press("ArrowLeft")).toEqual({ do: "step", by: -5 });
+  expect(press("ArrowLeft")).toEqual({ do: "step", by: -10 });
 });
 
 test("the browser's own shortcuts are left to it", () => {

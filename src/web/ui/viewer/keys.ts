@@ -19,7 +19,7 @@ export interface KeyPress {
 /** Share of the full volume that an arrow changes. */
 const VOLUME_STEP = 0.1;
 /** Seconds that an arrow goes back or forth. */
-const TIME_STEP = 5;
+const TIME_STEP = 10;
 
 export function command({ key, modified, focus }: KeyPress): Command | null {
   if (modified) return null;

@@ -1,15 +1,7 @@
 /** The page's socket to the box: hears where the event stands, tells whether playback runs, comes back by itself. */
 import { Backoff } from "../shared/backoff";
-import { type LiveState, type PageMessage, parseLiveState } from "../shared/live-message";
-
-export type Link = "connecting" | "open" | "lost";
-
-export interface LiveHost {
-  state(state: LiveState): void;
-  link(link: Link): unknown;
-  /** The box did not open the socket: it may be gone, or want a password. */
-  refused(): void;
-}
+import { type PageMessage, parseLiveState } from "../shared/live-message";
+import type { Feed, FeedHost } from "./feed";
 
 const WAITS = { first: 500, longest: 5_000 };
 /** A socket that is not open by then is given up, milliseconds: an address that is gone answers nothing at all. */
@@ -21,7 +13,7 @@ const TRUSTED_FOR = 10_000;
 /** RFC 6455 registry: the box restarts and is back in a moment. */
 const SERVICE_RESTART = 1012;
 
-export class LiveSocket {
+export class LiveSocket implements Feed {
   private readonly backoff = new Backoff(WAITS);
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,25 +26,22 @@ export class LiveSocket {
 
   constructor(
     private readonly url: string,
-    private readonly host: LiveHost,
+    private readonly host: FeedHost,
   ) {
     addEventListener("online", this.onOnline);
     this.connect();
   }
 
-  /** Whether playback runs. */
   report(playing: boolean): void {
     this.playing = playing;
     if (this.telling === undefined) this.tell();
   }
 
-  /** What kept the box from opening the socket is out of the way: no more waiting. */
   retry(): void {
     this.backoff.reset();
     if (this.socket === null) this.connect();
   }
 
-  /** For a page that goes on without it. */
   close(): void {
     removeEventListener("online", this.onOnline);
     clearTimeout(this.timer);
@@ -62,7 +51,7 @@ export class LiveSocket {
     socket?.close();
   }
 
-  /** Something else found the box unreachable: a socket that has been quiet for a while may be dead without knowing. */
+  /** A socket that has been quiet for a while may be dead without knowing. */
   doubt(): void {
     const quiet = performance.now() - this.heardAt > TRUSTED_FOR;
     if (this.socket?.readyState === WebSocket.OPEN && quiet) this.lost(this.socket, 0);

@@ -79,3 +79,14 @@ test("a browser that can't play is told only when there is something to play", (
   expect(scene(facts)).toEqual(card("unsupported"));
   expect(scene({ ...facts, phase: "waiting" })).toEqual(card("waiting"));
 });
+
+test("a recording that is not there is said to be so", () => {
+  const facts: Facts = { ...watching, phase: null, shownPhase: null, player: "idle", missing: true };
+  expect(scene(facts)).toEqual(card("missing"));
+});
+
+test("who watches from the cloud is not told that the box is being called", () => {
+  const facts: Facts = { ...watching, link: "lost", linkLostFor: 60_000, refuge: true };
+  expect(scene(facts)).toEqual(picture);
+  expect(scene({ ...facts, dryFor: DRY_GRACE + 1 })).toEqual(card("unreachable"));
+});

@@ -1,10 +1,10 @@
 /** What is to be seen, from what is known: pure, so that every state of the page can be tested. */
 import type { EventPhase } from "../shared/live-message";
-import type { Link } from "./live";
+import type { Link } from "./feed";
 import type { PlayerPhase } from "./player/view";
 
 /** The poster in place of the picture; `quiet` has no words yet. */
-export type Card = "quiet" | "starting" | "waiting" | "ended" | "unreachable" | "unsupported";
+export type Card = "quiet" | "starting" | "waiting" | "ended" | "unreachable" | "unsupported" | "missing";
 
 /** A small sign over the picture. */
 export type Sign = "holding" | "buffering" | null;
@@ -23,6 +23,10 @@ export interface Facts {
   /** Milliseconds for which the picture ought to move and does not. */
   dryFor: number;
   unsupported: boolean;
+  /** The recording that was asked for is not there. */
+  missing?: boolean;
+  /** The picture comes from the cloud, without the box. */
+  refuge?: boolean;
 }
 
 export interface Scene {
@@ -41,14 +45,15 @@ export const BUFFERING_AFTER = 1_000;
 export const STARTING_AFTER = 1_000;
 
 export function scene(facts: Facts): Scene {
-  const { phase, shownPhase, link, linkLostFor, player, startingFor, dryFor, unsupported } = facts;
+  const { phase, shownPhase, link, linkLostFor, player, startingFor, dryFor, unsupported, missing = false, refuge = false } = facts;
   const lost = link !== "open" && linkLostFor > LINK_GRACE;
   if (player === "playing" && !(lost && dryFor > DRY_GRACE)) {
     const dry = dryFor > BUFFERING_AFTER;
     const held = shownPhase === "holding";
-    return { card: null, sign: held ? "holding" : dry ? "buffering" : null, reconnecting: lost };
+    return { card: null, sign: held ? "holding" : dry ? "buffering" : null, reconnecting: lost && !refuge };
   }
   const card = (card: Card): Scene => ({ card, sign: null, reconnecting: false });
+  if (missing) return card("missing");
   if (lost) return card("unreachable");
   switch (phase) {
     case null:

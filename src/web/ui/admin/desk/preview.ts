@@ -37,7 +37,8 @@ export class Preview {
 
   private heard(state: LiveState): void {
     const on = state.state === "live" || state.state === "holding";
-    if (on && state.event !== null && state.playlist !== null) this.player.show(state.event, state.playlist, state.latency);
+    const { event, playlist, latency } = state;
+    if (on && event !== null && playlist !== null) this.player.show({ event, playlist, delay: latency });
     else if (!on) this.player.drain();
   }
 }

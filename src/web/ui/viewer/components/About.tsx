@@ -1,4 +1,4 @@
-/** What stands below the picture: title, welcome, how many watch, and the switch of colours. */
+/** What stands below the picture: title, welcome, how many watch, where the picture comes from, and the switch of colours. */
 import { strings, watching } from "../../shared/strings";
 import { switchTheme, theme } from "../../shared/theme";
 import type { Session } from "../session";
@@ -8,11 +8,13 @@ export function About({ session }: { session: Session }) {
   const live = session.live.value;
   // A number of long ago is no number.
   const viewers = session.card.value === null ? (live?.viewers ?? 0) : 0;
+  const untitled = session.source.from === "recording" ? strings.recording : strings.title;
   return (
     <section class="about">
-      <h1 class="about-title">{live === null ? "" : live.title || strings.title}</h1>
+      <h1 class="about-title">{live === null ? "" : live.title || untitled}</h1>
       <p class="about-viewers">{viewers > 0 ? watching(viewers) : ""}</p>
       {live?.welcome ? <p class="about-welcome">{live.welcome}</p> : null}
+      {session.refuge.value ? <p class="about-cloud">{strings.fromCloud}</p> : null}
       <ThemeSwitch />
     </section>
   );

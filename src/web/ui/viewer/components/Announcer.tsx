@@ -13,7 +13,9 @@ export function Announcer({ session }: { session: Session }) {
 
 function words(session: Session): string {
   const card = session.card.value;
-  if (card !== null) return cardWords(card, session.live.value?.offline).join(" ");
+  if (card !== null) return cardWords(card, session.live.value?.offline, session.source.from !== "bucket").join(" ");
+  if (session.refuge.value) return strings.fromCloud;
   if (session.reconnecting.value) return strings.reconnecting;
+  if (session.source.from === "recording") return strings.heard.recording;
   return session.sign.value === "holding" ? strings.heard.holding : strings.heard.live;
 }

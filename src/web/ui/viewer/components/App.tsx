@@ -5,6 +5,7 @@ import type { Session } from "../session";
 import { About } from "./About";
 import { Announcer } from "./Announcer";
 import { Doorway } from "./Doorway";
+import { Past } from "./Past";
 import { Stage } from "./Stage";
 
 export function App({ session }: { session: Session }) {
@@ -20,6 +21,7 @@ export function App({ session }: { session: Session }) {
     <main class="viewer">
       <Stage session={session} />
       <About session={session} />
+      <Past session={session} />
       <Announcer session={session} />
     </main>
   );
@@ -29,10 +31,12 @@ export function App({ session }: { session: Session }) {
 function useTabTitle(session: Session): void {
   const live = session.live.value;
   const card = session.card.value;
-  const title = live?.title || strings.title;
+  const recorded = session.source.from === "recording";
+  const title = live?.title || (recorded ? strings.recording : strings.title);
   const { tab } = strings;
   let state: string | null = null;
   if (card === "unreachable") state = tab.unreachable;
+  else if (recorded) state = null;
   else if (card === null) state = session.sign.value === "holding" ? tab.holding : tab.live;
   else if (live !== null) state = tab[live.state];
   useEffect(() => {

@@ -1,11 +1,12 @@
 /** The bar under the picture. */
 import { useEffect, useState } from "preact/hooks";
 
-import { tenths } from "../../shared/format";
-import { seconds, strings } from "../../shared/strings";
+import { clock, tenths } from "../../shared/format";
+import { placeOf, seconds, strings } from "../../shared/strings";
 import { canFullScreen, canPictureInPicture, toggleFullScreen, togglePictureInPicture } from "../screen";
 import type { Session } from "../session";
 import { Icon, type IconName } from "./Icon";
+import { SeekBar } from "./SeekBar";
 
 /** Further behind than it aims to be by so much is not live any more, seconds. */
 const LIVE_WITHIN = 2.2;
@@ -17,7 +18,7 @@ interface ControlsProps {
 }
 
 export function Controls({ session, stage, video }: ControlsProps) {
-  const { paused, blocked, latency, delay } = session.view.value;
+  const { paused, blocked, latency, delay, reach } = session.view.value;
   const { player } = session;
   const full = useFullScreen();
   const stopped = paused || blocked;
@@ -25,6 +26,7 @@ export function Controls({ session, stage, video }: ControlsProps) {
   const atEdge = !stopped && (behind === null || behind <= delay + LIVE_WITHIN);
   return (
     <div class="controls" role="group" aria-label={strings.controls}>
+      {reach === null ? null : <SeekBar session={session} reach={reach} />}
       <ControlButton
         icon={stopped ? "play" : "pause"}
         label={stopped ? strings.play : strings.pause}
@@ -32,15 +34,17 @@ export function Controls({ session, stage, video }: ControlsProps) {
         press={() => (stopped ? player?.play() : player?.pause())}
       />
       <Volume session={session} />
-      <button
-        type="button"
-        class={`live-mark ${atEdge ? "live-mark-on" : ""}`}
-        aria-label={atEdge ? strings.liveHint : strings.goToLive}
-        onClick={() => player?.goLive()}
-      >
-        <span class="live-dot" aria-hidden="true" />
-        {atEdge ? strings.live : strings.goToLive}
-      </button>
+      {reach?.live === false ? null : (
+        <button
+          type="button"
+          class={`live-mark ${atEdge ? "live-mark-on" : ""}`}
+          aria-label={atEdge ? strings.liveHint : strings.goToLive}
+          onClick={() => player?.goLive()}
+        >
+          <span class="live-dot" aria-hidden="true" />
+          {atEdge ? strings.live : strings.goToLive}
+        </button>
+      )}
       <span class="controls-gap" />
       {behind === null ? null : (
         <span class="delay">
@@ -48,6 +52,9 @@ export function Controls({ session, stage, video }: ControlsProps) {
           <span class="delay-word"> {strings.behind}</span>
         </span>
       )}
+      {reach?.live === false ? (
+        <span class="delay">{placeOf(clock(reach.position), clock(reach.end))}</span>
+      ) : null}
       {canPictureInPicture() ? (
         <ControlButton
           icon="pictureInPicture"

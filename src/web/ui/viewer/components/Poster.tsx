@@ -4,8 +4,11 @@ import type { Card } from "../scene";
 import type { Session } from "../session";
 import { StageDrawing } from "./StageDrawing";
 
-/** The sentence of a card, and a second one; both may be missing. `offline`: the operator's own, while nothing is on. */
-export function cardWords(card: Card, offline = ""): string[] {
+/**
+ * The sentence of a card, and a second one; both may be missing. `offline`: the operator's own, while nothing is on;
+ * `boxed`: there is a box to speak of.
+ */
+export function cardWords(card: Card, offline = "", boxed = true): string[] {
   switch (card) {
     case "quiet":
       return [];
@@ -16,9 +19,11 @@ export function cardWords(card: Card, offline = ""): string[] {
     case "ended":
       return [strings.ended, offline || strings.endedMore];
     case "unreachable":
-      return [strings.unreachable, strings.unreachableMore];
+      return [boxed ? strings.unreachable : strings.away, strings.unreachableMore];
     case "unsupported":
       return [strings.unsupported, strings.unsupportedMore];
+    case "missing":
+      return [strings.missing, strings.missingMore];
   }
 }
 
@@ -26,7 +31,7 @@ export function cardWords(card: Card, offline = ""): string[] {
 export function Poster({ session, card }: { session: Session; card: Card }) {
   const live = session.live.value;
   const poster = live?.poster ?? null;
-  const [sentence, more] = cardWords(card, live?.offline);
+  const [sentence, more] = cardWords(card, live?.offline, session.source.from !== "bucket");
   return (
     <div class={`poster poster-${card} ${poster === null ? "" : "poster-own"}`}>
       {poster === null ? <StageDrawing /> : <img class="poster-drawing" src={poster} alt="" />}

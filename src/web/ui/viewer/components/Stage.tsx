@@ -62,6 +62,7 @@ export function Stage({ session }: { session: Session }) {
       aria-label={strings.player}
       onPointerMove={(event) => event.pointerType === "mouse" && wake()}
       onFocusIn={wake}
+      onInput={wake}
     >
       <video class="stage-picture" ref={video} playsInline muted disableRemotePlayback aria-label={strings.player} />
       <canvas class="stage-picture" ref={still} hidden aria-hidden="true" />
@@ -86,6 +87,14 @@ function Prompt({ session, muted, blocked }: { session: Session; muted: boolean;
       <button type="button" class="prompt" onClick={() => session.player?.play()}>
         <Icon name="play" filled />
         {strings.tapToPlay}
+      </button>
+    );
+  }
+  if (session.view.value.over) {
+    return (
+      <button type="button" class="prompt" onClick={() => session.player?.play()}>
+        <Icon name="play" filled />
+        {strings.watchAgain}
       </button>
     );
   }

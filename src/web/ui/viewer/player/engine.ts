@@ -1,4 +1,5 @@
 /** What fetches and decodes, as the player sees it. */
+import type { Range } from "./reach";
 
 export type Trouble = "network" | "media";
 
@@ -8,8 +9,10 @@ export interface EngineHost {
   ready(): unknown;
   /** It stopped for good by itself; the player decides what to try. */
   trouble(kind: Trouble): unknown;
-  /** Media bytes came over HTTP. */
+  /** Media bytes or a playlist (0) came over HTTP. */
   loaded(bytes: number): unknown;
+  /** A request failed; it is tried again. */
+  failed(): unknown;
 }
 
 export interface Engine {
@@ -23,8 +26,10 @@ export interface Engine {
   latency(): number | null;
   /** Where on the media's timeline live playback belongs, seconds; `null` while unknown. */
   livePosition(): number | null;
+  /** What can be gone to; `null` while unknown. */
+  range(): Range | null;
   destroy(): void;
 }
 
-/** `delay`: how far behind the live edge playback aims to be, seconds. */
+/** `delay`: how far behind the live edge playback aims to be, seconds; of a recording it means nothing. */
 export type EngineFactory = (video: HTMLVideoElement, playlist: string, delay: number, host: EngineHost) => Engine;

@@ -1,8 +1,9 @@
 /** Low-latency HLS by hls.js. Fetched apart from the page, so that the page stands before it. */
-import Hls, { Events, ErrorTypes, type HlsConfig } from "hls.js/light";
+import Hls, { Events, ErrorTypes, type HlsConfig, type Level } from "hls.js/light";
 
 import { trimTo } from "./back-buffer";
 import type { Engine, EngineFactory, EngineHost } from "./engine";
+import type { Range } from "./reach";
 
 const CONFIG: Partial<HlsConfig> = {
   lowLatencyMode: true,
@@ -16,6 +17,8 @@ const CONFIG: Partial<HlsConfig> = {
   // Its worker only repacks MPEG-TS, which a box never sends; fMP4 passes through as it is.
   enableWorker: false,
   capLevelToPlayerSize: true,
+  // The page itself says when it moves to the cloud and back.
+  contentSteeringController: undefined as never,
 };
 
 export const createHlsEngine: EngineFactory | null = Hls.isSupported()
@@ -34,11 +37,17 @@ class HlsEngine implements Engine {
   ) {
     const hls = new Hls({ ...CONFIG, liveSyncDuration: delay });
     this.hls = hls;
-    hls.on(Events.MANIFEST_PARSED, () => host.ready());
+    hls.on(Events.MANIFEST_PARSED, (_, { levels }) => {
+      this.keepFirstPathway(levels);
+      host.ready();
+    });
+    hls.on(Events.LEVEL_LOADED, () => host.loaded(0));
     hls.on(Events.FRAG_LOADED, (_, { payload }) => host.loaded(payload.byteLength));
     hls.on(Events.FRAG_BUFFERED, (_, { part }) => this.trim(part?.index ?? null));
     hls.on(Events.ERROR, (_, { fatal, type }) => {
-      if (fatal) host.trouble(type === ErrorTypes.NETWORK_ERROR ? "network" : "media");
+      const network = type === ErrorTypes.NETWORK_ERROR;
+      if (network) host.failed();
+      if (fatal) host.trouble(network ? "network" : "media");
     });
     hls.loadSource(playlist);
     hls.attachMedia(video);
@@ -54,15 +63,36 @@ class HlsEngine implements Engine {
   }
 
   latency(): number | null {
-    return this.hls.latency > 0 ? this.hls.latency : null;
+    return this.isLive() && this.hls.latency > 0 ? this.hls.latency : null;
   }
 
   livePosition(): number | null {
-    return this.hls.liveSyncPosition;
+    return this.isLive() ? this.hls.liveSyncPosition : null;
+  }
+
+  range(): Range | null {
+    const details = this.hls.latestLevelDetails;
+    if (!details || details.fragments.length === 0) return null;
+    const start = Math.max(0, details.fragmentStart);
+    const live = details.live;
+    const end = live ? this.hls.liveSyncPosition : details.edge;
+    return end === null ? null : { start, end, live };
   }
 
   destroy(): void {
     this.hls.destroy();
+  }
+
+  private isLive(): boolean {
+    return this.hls.latestLevelDetails?.live ?? false;
+  }
+
+  /** Another pathway's picture is another place's: whether to go there is not for the bit rate to say. */
+  private keepFirstPathway(levels: Level[]): void {
+    const first = levels[0]?.pathwayId;
+    for (let index = levels.length - 1; index > 0; index -= 1) {
+      if (levels[index]?.pathwayId !== first) this.hls.removeLevel(index);
+    }
   }
 
   /** The way of hls.js' own flush: through its queue of buffer operations, so that none is cut in two. */

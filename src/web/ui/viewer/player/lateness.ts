@@ -11,7 +11,8 @@ export const LIVE_AGAIN = 1.5;
 export const JUMP_EVERY = 15_000;
 
 export class Lateness {
-  private chosen = false;
+  /** Being late is the viewer's wish. */
+  chosen = false;
   private jumped = Number.NEGATIVE_INFINITY;
 
   /** The viewer paused or went back. */

@@ -1,5 +1,6 @@
 /** The browser's own HLS: iPhones without Media Source Extensions, and some televisions. */
 import type { Engine, EngineFactory, EngineHost } from "./engine";
+import type { Range } from "./reach";
 
 export const createNativeEngine: EngineFactory = (video, playlist, delay, host) =>
   new NativeEngine(video, playlist, delay, host);
@@ -9,6 +10,7 @@ class NativeEngine implements Engine {
   private readonly onReady = () => this.host.ready();
   private readonly onError = () => {
     const network = this.video.error?.code !== MediaError.MEDIA_ERR_DECODE;
+    if (network) this.host.failed();
     this.host.trouble(network ? "network" : "media");
   };
 
@@ -34,12 +36,19 @@ class NativeEngine implements Engine {
 
   latency(): number | null {
     const edge = this.edge();
-    return edge === null ? null : Math.max(0, edge - this.video.currentTime);
+    return edge === null || !this.isLive() ? null : Math.max(0, edge - this.video.currentTime);
   }
 
   livePosition(): number | null {
     const edge = this.edge();
-    return edge === null ? null : Math.max(0, edge - this.delay);
+    return edge === null || !this.isLive() ? null : Math.max(0, edge - this.delay);
+  }
+
+  range(): Range | null {
+    const edge = this.edge();
+    if (edge === null) return null;
+    const live = this.isLive();
+    return { start: this.video.seekable.start(0), end: live ? Math.max(0, edge - this.delay) : edge, live };
   }
 
   destroy(): void {
@@ -47,6 +56,10 @@ class NativeEngine implements Engine {
     this.video.removeEventListener("error", this.onError);
     this.video.removeAttribute("src");
     this.video.load();
+  }
+
+  private isLive(): boolean {
+    return this.video.duration === Number.POSITIVE_INFINITY;
   }
 
   private edge(): number | null {

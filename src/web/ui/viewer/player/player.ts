@@ -11,9 +11,10 @@
 import type { Engine, EngineFactory, EngineHost, Trouble } from "./engine";
 import { findEngine } from "./find-engine";
 import { Lateness } from "./lateness";
+import { canRewind, earliest, placeAt, type Reach } from "./reach";
 import { Recovery } from "./recovery";
 import { Still } from "./still";
-import type { PlayerHost, PlayerPhase, PlayerView } from "./view";
+import type { PlayerHost, PlayerPhase, PlayerView, Showing } from "./view";
 import { Watchdog } from "./watchdog";
 
 /** How far behind the live edge to play where the box doesn't say, seconds: the smallest that ran without a stall. */
@@ -39,9 +40,8 @@ export class Player {
   private engine: Engine | null = null;
   /** Counts engines, so that one of the past is known. */
   private turn = 0;
-  private playlist: string | null = null;
+  private showing: Showing | null = null;
   private delay = SHORTEST_DELAY;
-  private event: string | null = null;
   private phase: PlayerPhase = "idle";
   private wanted = true;
   private blocked = false;
@@ -52,6 +52,9 @@ export class Player {
   private movesSince = 0;
   private jumpedAt = Number.NEGATIVE_INFINITY;
   private remedy: ReturnType<typeof setTimeout> | undefined;
+  /** Where to go on with the next engine, seconds: on the timeline of a recording, else behind live. */
+  private goOnAt: number | null = null;
+  private failingSince: number | null = null;
 
   /** Times that playback ran dry after its first picture. */
   stalls = 0;
@@ -69,7 +72,7 @@ export class Player {
     const { signal } = this.closing;
     video.addEventListener("playing", () => this.begun(), { signal });
     video.addEventListener("waiting", () => this.ranDry(), { signal });
-    video.addEventListener("ended", () => this.draining && this.finish(), { signal });
+    video.addEventListener("ended", () => this.playedOut(), { signal });
     video.addEventListener("pause", () => this.pausedFromOutside(), { signal });
     video.addEventListener("play", () => this.tell(), { signal });
     video.addEventListener("volumechange", () => this.tell(), { signal });
@@ -85,19 +88,23 @@ export class Player {
     this.destroyEngine();
   }
 
-  /** Plays this event; the one that already plays goes on undisturbed. */
-  show(event: string, playlist: string, delay: number | null): void {
+  /** Plays this; what already plays goes on undisturbed. */
+  show(showing: Showing): void {
     this.draining = false;
-    if (event === this.event && this.phase !== "finished") return;
+    if (showing.event === this.showing?.event && this.phase !== "finished") return;
     // One that plays keeps the delay it began with: a change would be a jump for everybody.
-    this.delay = Math.max(delay ?? 0, SHORTEST_DELAY);
-    this.event = event;
-    this.playlist = playlist;
-    this.phase = "starting";
-    this.wanted = true;
+    this.delay = Math.max(showing.delay ?? 0, SHORTEST_DELAY);
+    this.showing = showing;
+    this.goOnAt = null;
+    this.failingSince = null;
     this.lateness.forget();
     this.movedAt = performance.now();
-    this.still.drop();
+    if (showing.moved && this.phase === "playing") this.still.take(this.video);
+    else {
+      this.phase = "starting";
+      this.wanted = true;
+      this.still.drop();
+    }
     void this.create();
   }
 
@@ -105,15 +112,14 @@ export class Player {
   drain(): void {
     if (this.draining || this.phase === "idle" || this.phase === "finished") return;
     this.draining = true;
-    if (this.phase === "starting" || !this.wanted) this.finish();
+    // Who went back and paused may go on with it.
+    if (this.phase === "starting" || (!this.wanted && this.reach() === null)) this.finish();
   }
 
   play(): void {
     this.wanted = true;
     this.blocked = false;
-    const { seekable, currentTime } = this.video;
-    const gone = seekable.length > 0 && currentTime < seekable.start(0);
-    if (gone) this.jump();
+    this.comeBack();
     this.video.play().catch((error: unknown) => this.refused(error));
     this.tell();
   }
@@ -131,8 +137,9 @@ export class Player {
     this.play();
   }
 
-  /** Back or forth by `seconds`, as far as it is buffered and not past the live position. */
+  /** Back or forth by `seconds`: without rewind as far as it is buffered, and not past the live position. */
   step(seconds: number): void {
+    if (this.reach() !== null) return this.goTo(this.video.currentTime + seconds);
     const { buffered, currentTime } = this.video;
     for (let i = 0; i < buffered.length; i += 1) {
       const [start, end] = [buffered.start(i), buffered.end(i)];
@@ -142,6 +149,19 @@ export class Player {
       this.lateness.choose();
       this.moveTo(Math.min(Math.max(currentTime + seconds, start + 0.1), Math.min(last, end)));
     }
+  }
+
+  /** To a place in what can be gone through; near live it is live again. */
+  goTo(position: number): void {
+    const reach = this.reach();
+    if (reach === null) return;
+    const place = placeAt(reach, position);
+    if (place !== "live") {
+      this.lateness.choose();
+      this.moveTo(place);
+    } else if (this.wanted) this.goLive();
+    else this.jump();
+    this.tell();
   }
 
   setMuted(muted: boolean): void {
@@ -167,6 +187,9 @@ export class Player {
       delay: this.delay,
       latency: playing && !this.draining ? (this.engine?.latency() ?? null) : null,
       dryFor: playing && this.wanted && !this.blocked ? now - this.movedAt : 0,
+      failingFor: this.failingSince === null ? 0 : now - this.failingSince,
+      reach: playing ? this.reach() : null,
+      over: this.isRecorded() && this.video.ended,
     };
   }
 
@@ -186,9 +209,9 @@ export class Player {
     const turn = this.turn;
     const create = await this.factory;
     // While the code came, another event may have begun or this one ended.
-    if (turn !== this.turn || this.playlist === null) return;
+    if (turn !== this.turn || this.showing === null) return;
     if (create === null) this.unsupported = true;
-    else this.engine = create(this.video, this.playlist, this.delay, this.engineHost(turn));
+    else this.engine = create(this.video, this.showing.playlist, this.delay, this.engineHost(turn));
     this.tell();
   }
 
@@ -198,7 +221,11 @@ export class Player {
     return {
       ready: () => current() && this.wanted && this.play(),
       trouble: (kind) => current() && this.mend(kind),
-      loaded: (bytes) => (this.httpBytes += bytes),
+      loaded: (bytes) => {
+        this.httpBytes += bytes;
+        if (current()) this.failingSince = null;
+      },
+      failed: () => current() && (this.failingSince ??= performance.now()),
     };
   }
 
@@ -225,12 +252,64 @@ export class Player {
 
   private recreate(): void {
     if (this.phase === "playing") this.still.take(this.video);
+    this.goOnAt ??= this.chosenPlace();
     void this.create();
+  }
+
+  /** Where the viewer wants to be, other than live. */
+  private chosenPlace(): number | null {
+    if (this.phase !== "playing") return null;
+    if (this.isRecorded()) return this.video.currentTime;
+    const live = this.engine?.livePosition() ?? null;
+    return this.lateness.chosen && live !== null ? live - this.video.currentTime : null;
+  }
+
+  /** With a new engine playback begins at live, or at the recording's beginning. */
+  private goOn(): void {
+    const at = this.goOnAt;
+    this.goOnAt = null;
+    if (at === null) return;
+    const live = this.isRecorded() ? null : (this.engine?.livePosition() ?? null);
+    if (this.isRecorded()) this.moveTo(at);
+    else if (live !== null) {
+      this.lateness.choose();
+      this.moveTo(Math.max(live - at, this.earliest()));
+    }
+  }
+
+  /** What was paused for so long that the list has forgotten its place. */
+  private comeBack(): void {
+    const range = this.engine?.range() ?? null;
+    if (range === null || !range.live || this.video.currentTime >= range.start) return;
+    if (this.lateness.chosen && canRewind(range)) this.moveTo(earliest(range));
+    else this.jump();
+  }
+
+  private earliest(): number {
+    const range = this.engine?.range() ?? null;
+    return range === null ? 0 : earliest(range);
+  }
+
+  private reach(): Reach | null {
+    const range = this.engine?.range() ?? null;
+    return range !== null && canRewind(range) ? { ...range, position: this.video.currentTime } : null;
+  }
+
+  private isRecorded(): boolean {
+    return this.showing?.recorded ?? false;
+  }
+
+  /** A live event's end says that it is over, whoever says so first. */
+  private playedOut(): void {
+    if (!this.isRecorded()) return this.finish();
+    this.wanted = false;
+    this.tell();
   }
 
   private begun(): void {
     this.still.drop();
     this.blocked = false;
+    this.goOn();
     this.phase = this.phase === "starting" ? "playing" : this.phase;
     this.tell();
   }
@@ -298,11 +377,13 @@ export class Player {
       if (now - this.movesSince > HEALTHY_AFTER) this.recovery.healthy();
     }
     this.catchUp(now);
-    if (this.draining && now - this.movedAt > DRAINED_AFTER) this.finish();
+    if (this.draining && this.wanted && now - this.movedAt > DRAINED_AFTER) this.finish();
     const active = this.phase === "starting" || this.phase === "playing";
     const shouldMove = active && this.wanted && !this.blocked && this.engine !== null && !this.draining;
     const rescue = this.watchdog.look(now, currentTime, shouldMove);
-    if (rescue === "jump") {
+    // Who went back is not thrown to live by a slow answer.
+    const stays = this.lateness.chosen || this.isRecorded();
+    if (rescue === "jump" && !stays) {
       this.jump();
       this.position = this.video.currentTime;
       this.watchdog.expect(this.video.currentTime);

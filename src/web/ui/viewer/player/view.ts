@@ -1,4 +1,5 @@
 /** What a player shows of itself, and whom it tells. */
+import type { Reach } from "./reach";
 
 export type PlayerPhase = "idle" | "starting" | "playing" | "finished";
 
@@ -19,6 +20,12 @@ export interface PlayerView {
   delay: number;
   /** Milliseconds for which the picture ought to move and does not. */
   dryFor: number;
+  /** Milliseconds for which requests have failed and none has not. */
+  failingFor: number;
+  /** Where it is in what can be gone through; `null` where there is nothing to go through. */
+  reach: Reach | null;
+  /** A recording that has been played to its end. */
+  over: boolean;
 }
 
 /** Of a player that has not been asked for anything yet. */
@@ -32,7 +39,24 @@ export const IDLE_VIEW: PlayerView = {
   latency: null,
   delay: 0,
   dryFor: 0,
+  failingFor: 0,
+  reach: null,
+  over: false,
 };
+
+/** What to play. */
+export interface Showing {
+  /** What is of the same name goes on undisturbed. */
+  event: string;
+  /** Of the multivariant playlist. */
+  playlist: string;
+  /** How far behind the live edge, seconds; `null` is the smallest. */
+  delay: number | null;
+  /** A recording: nobody catches up in it. */
+  recorded?: boolean;
+  /** The same event from another place: the picture stays until that one's comes. */
+  moved?: boolean;
+}
 
 export interface PlayerHost {
   changed(view: PlayerView): void;
