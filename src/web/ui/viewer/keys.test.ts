@@ -23,7 +23,13 @@ test("space presses the button that has the focus", () => {
   expect(command({ key: "m", modified: false, focus: "button" })).toEqual({ do: "toggleMute" });
 });
 
-test("the arrows move the slider that has the focus", () => {
+test("the arrows move the slider that has the focus, and nothing else does", () => {
+  expect(command({ key: "ArrowUp", modified: false, focus: "slider" })).toBeNull();
+  expect(command({ key: "l", modified: false, focus: "slider" })).toEqual({ do: "goLive" });
+  expect(command({ key: " ", modified: false, focus: "slider" })).toEqual({ do: "togglePlay" });
+});
+
+test("a field that is typed into keeps its keys", () => {
   expect(command({ key: "ArrowUp", modified: false, focus: "field" })).toBeNull();
-  expect(command({ key: "l", modified: false, focus: "field" })).toEqual({ do: "goLive" });
+  expect(command({ key: " ", modified: false, focus: "field" })).toBeNull();
 });

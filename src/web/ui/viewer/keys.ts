@@ -13,7 +13,7 @@ export interface KeyPress {
   /** Ctrl, Alt or Meta is held: the browser's own shortcuts. */
   modified: boolean;
   /** What has the focus takes some keys itself. */
-  focus: "button" | "field" | "other";
+  focus: "button" | "field" | "slider" | "other";
 }
 
 /** Share of the full volume that an arrow changes. */
@@ -23,7 +23,8 @@ const TIME_STEP = 10;
 
 export function command({ key, modified, focus }: KeyPress): Command | null {
   if (modified) return null;
-  if (focus === "field" && (key.startsWith("Arrow") || key === " ")) return null;
+  if (focus === "field" && key === " ") return null;
+  if ((focus === "field" || focus === "slider") && key.startsWith("Arrow")) return null;
   switch (key) {
     case " ":
       return focus === "button" ? null : { do: "togglePlay" };
@@ -52,11 +53,12 @@ export function command({ key, modified, focus }: KeyPress): Command | null {
 /** The press as the page's code sees it. */
 export function pressed(event: KeyboardEvent): KeyPress {
   const target = event.target instanceof HTMLElement ? event.target : null;
+  const slider = target?.matches("input[type=range]") ?? false;
   const field = target?.matches("input, textarea, select, [contenteditable]") ?? false;
   const button = target?.matches("button, a[href], summary") ?? false;
   return {
     key: event.key,
     modified: event.ctrlKey || event.altKey || event.metaKey,
-    focus: field ? "field" : button ? "button" : "other",
+    focus: slider ? "slider" : field ? "field" : button ? "button" : "other",
   };
 }

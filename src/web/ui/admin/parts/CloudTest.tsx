@@ -64,11 +64,13 @@ function Findings({ result: { steps, corsJson }, r2 }: { result: Result; r2: boo
   return (
     <>
       <Steps label={words.tested} lines={steps.map(line)} />
-      <Notice tone={failed ? "warn" : "good"} spoken>
-        {failed ? words.someFailed : words.allPassed}
-      </Notice>
+      {failed || !corsJson ? (
+        <Notice tone={failed ? "warn" : "good"} spoken>
+          {failed ? words.someFailed : words.allPassed}
+        </Notice>
+      ) : null}
       {corsJson ? (
-        <Notice tone="plain" title={words.cors}>
+        <Notice tone="plain" title={words.cors} spoken>
           <div class="cloud-cors">
             <p>{words.corsMore}</p>
             <p>{r2 ? words.corsR2 : words.corsOther}</p>

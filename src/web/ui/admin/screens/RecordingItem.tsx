@@ -89,14 +89,14 @@ function Doings({ recording, name, choose }: DoingsProps) {
             <Icon name="play" />
             {words.play}
           </a>
-          <a class="button button-plain" href={`/api/admin/recordings/${event}/download`} download aria-label={`${words.download}: ${name}`}>
+          <a class="button button-plain" href={`/api/admin/recordings/${event}/download`} download="" aria-label={`${words.download}: ${name}`}>
             <Icon name="download" />
             {words.download}
           </a>
         </>
       ) : null}
       {torrent ? (
-        <a class="button button-plain" href={`/torrents/${torrent}.torrent`} download aria-label={`${words.torrent}: ${name}`}>
+        <a class="button button-plain" href={`/torrents/${torrent}.torrent`} download="" aria-label={`${words.torrent}: ${name}`}>
           {words.torrent}
         </a>
       ) : null}

@@ -41,7 +41,7 @@ export const recordings = {
     minutes: "How far back",
     minutesHint: "From 2 to 240.",
     minutesUnit: "minutes",
-    wear: "Memory cards wear out with writing. With both switched off and no cloud storage nothing of the stream is written. What is kept is written once: about 2.7 GB for an hour at 6 Mbit/s. For many hours a week use an SSD.",
+    wear: "Memory cards wear out with writing. Without recording, going back and cloud storage nothing of the stream is written. What is kept is written once: about 2.7 GB for an hour at 6 Mbit/s. For many hours a week use an SSD.",
   },
 
   card: {

@@ -7,11 +7,11 @@ import { Icon } from "./Icon";
 export function About({ session }: { session: Session }) {
   const live = session.live.value;
   // A number of long ago is no number.
-  const viewers = session.card.value === null ? (live?.viewers ?? 0) : 0;
+  const viewers = session.card.value === null && !session.refuge.value ? (live?.viewers ?? 0) : 0;
   const untitled = session.source.from === "recording" ? strings.recording : strings.title;
   return (
     <section class="about">
-      <h1 class="about-title">{live === null ? "" : live.title || untitled}</h1>
+      <h1 class="about-title">{live === null && session.card.value !== "missing" ? "" : live?.title || untitled}</h1>
       <p class="about-viewers">{viewers > 0 ? watching(viewers) : ""}</p>
       {live?.welcome ? <p class="about-welcome">{live.welcome}</p> : null}
       {session.refuge.value ? <p class="about-cloud">{strings.fromCloud}</p> : null}

@@ -7,7 +7,7 @@ import type { Past as Recording } from "../past";
 import type { Session } from "../session";
 
 /** So many are shown until more are asked for. */
-const AT_FIRST = 4;
+const AT_FIRST = 3;
 
 export function Past({ session }: { session: Session }) {
   const [all, setAll] = useState(false);
@@ -16,10 +16,8 @@ export function Past({ session }: { session: Session }) {
   const list = session.past.value.filter(({ event }) => event !== own);
   if (own === null && list.length === 0) return null;
   return (
-    <section class="past" aria-labelledby="past">
-      <h2 class="past-title" id="past">
-        {list.length === 0 ? "" : own === null ? strings.past : strings.pastMore}
-      </h2>
+    <section class="past" aria-label={strings.past}>
+      {list.length === 0 ? null : <h2 class="past-title">{own === null ? strings.past : strings.pastMore}</h2>}
       {own === null ? null : (
         <a class="past-live" href="./">
           {strings.toLive}
