@@ -146,7 +146,11 @@ async fn an_operator_claims_a_fresh_box_goes_on_air_and_leaves() {
     tab.until("!document.title.includes('HOLDING')");
     inspect(&tab, "standby");
 
-    for (link, said) in [("Network", "Where people watch"), ("Settings", "Access for scripts")] {
+    for (link, said) in [
+        ("Recordings", "There is no recording yet"),
+        ("Network", "Where people watch"),
+        ("Settings", "Access for scripts"),
+    ] {
         tab.follow(link);
         tab.until_it_says(said);
         inspect(&tab, &link.to_lowercase());

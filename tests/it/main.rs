@@ -28,6 +28,7 @@ mod peers;
 mod players;
 mod pull;
 mod recordings;
+mod recordings_page;
 mod restart;
 mod seeder;
 mod seeder_abuse;

@@ -37,7 +37,7 @@ const SILENT_PAGE: &str = "(async () => { const { torrents } = await (await fetc
                            peer_id: '-XX0000-abcdefghijkl', left: 1, offers: [] })); })()";
 
 /// Clicks the tick box that is called so.
-fn tick(tab: &Tab, label: &str) {
+pub fn tick(tab: &Tab, label: &str) {
     let labels = "[...document.querySelectorAll('.tick label')]";
     tab.evaluate(&format!("{labels}.find(({{ textContent }}) => textContent === '{label}').click()"));
 }

@@ -82,7 +82,6 @@ export class Session {
 
   constructor(readonly source: Source) {
     this.feed = this.listen();
-    if (source.from === "recording") void this.lookBack();
     setInterval(() => this.tick(), TICK);
   }
 
@@ -145,6 +144,7 @@ export class Session {
     if (link === "open") this.door.opened();
     if (link === this.link.value) return;
     if (link === "open" && this.source.from === "box" && this.live.value !== null) void this.haven.ask();
+    if (link === "open" && this.source.from === "recording") void this.lookBack();
     // From "connecting" to "lost" nothing changes for who waits: the time runs on.
     if (link === "open" || this.link.value === "open") this.linkSince.value = performance.now();
     this.link.value = link;

@@ -56,7 +56,9 @@ export function RecordingItem({ desk, recording, fetch }: RecordingItemProps) {
 
 function facts(desk: Desk, { began, duration: seconds, size }: Recording): string {
   const moments = desk.moments.value;
-  return [`${moments.day(began)}, ${moments.minute(began)}`, duration(seconds), bytes(size)].join(" · ");
+  // What lies in the cloud alone has no size here.
+  const taken = size > 0 ? [bytes(size)] : [];
+  return [`${moments.day(began)}, ${moments.minute(began)}`, duration(seconds), ...taken].join(" · ");
 }
 
 function Places({ recording }: { recording: Recording }) {
@@ -164,7 +166,7 @@ function NameForm({ title, submit, cancel }: NameFormProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void go();
+        if (!busy && typed.trim() !== "") void go();
       }}
     >
       <TextField
@@ -181,7 +183,7 @@ function NameForm({ title, submit, cancel }: NameFormProps) {
         </Notice>
       ) : null}
       <div class="form-end">
-        <Button submit kind="first" busy={busy}>
+        <Button submit kind="first" busy={busy} disabled={typed.trim() === ""}>
           {strings.save}
         </Button>
         <Button press={cancel}>{strings.cancel}</Button>
