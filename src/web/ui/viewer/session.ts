@@ -24,6 +24,8 @@ const TICK = 250;
 const SIGN_DELAY = 1_500;
 /** A picture that stands for so long makes the link doubted, milliseconds. */
 const DOUBT_AFTER = 1_500;
+/** When recordings are asked for after an event, milliseconds. */
+const LOOK_BACK = { after: 2_000, within: 4_000 };
 
 export class Session {
   readonly live = signal<LiveState | null>(null);
@@ -132,7 +134,7 @@ export class Session {
     const before = this.live.value;
     this.live.value = state;
     showAccent(state.accent);
-    if (this.source.from === "box" && state.state !== before?.state) this.turned(state);
+    if (this.source.from === "box" && state.state !== before?.state) this.turned(state, before);
     const { secondsLeft } = state;
     const held = state.state === "holding" && secondsLeft !== null;
     this.heldUntil.value = held ? performance.now() + secondsLeft * 1_000 : null;
@@ -159,17 +161,18 @@ export class Session {
   }
 
   /** The box says that the event stands otherwise than before. */
-  private turned({ state }: LiveState): void {
-    if (state === "live" || state === "holding") {
+  private turned({ state }: LiveState, before: LiveState | null): void {
+    if (isOn(state)) {
       this.past.value = [];
       void this.haven.ask();
-    } else void this.lookBack();
+    } else if (before === null) void this.lookBack();
+    // The event that has just ended is among them a moment later, and a full house does not ask at once.
+    else setTimeout(() => void this.lookBack(), LOOK_BACK.after + Math.random() * LOOK_BACK.within);
   }
 
   private async lookBack(): Promise<void> {
     const past = await fetchPast();
-    const state = this.live.value?.state;
-    if (this.source.from === "recording" || (state !== "live" && state !== "holding")) this.past.value = past;
+    if (this.source.from === "recording" || !isOn(this.live.value?.state)) this.past.value = past;
   }
 
   /** Tells the player what the box said. */
@@ -177,9 +180,8 @@ export class Session {
     const live = this.live.value;
     if (live === null || this.player === null) return;
     const { event, playlist, latency } = live;
-    const on = live.state === "live" || live.state === "holding";
     const recorded = this.source.from === "recording";
-    if (!on) this.player.drain();
+    if (!isOn(live.state)) this.player.drain();
     else if (event !== null && playlist !== null) {
       const haven = this.refuge.value ? this.haven.url.value : null;
       if (haven === null) this.player.show({ event, playlist, delay: latency, recorded, moved: this.moved });
@@ -196,9 +198,8 @@ export class Session {
     const linked = this.link.value === "open";
     const linkFor = now - this.linkSince.value;
     if (linked && !this.refuge.value && standing > DOUBT_AFTER) this.feed.doubt();
-    const state = this.live.value?.state;
     const away = this.flight.look(now, {
-      onAir: state === "live" || state === "holding",
+      onAir: isOn(this.live.value?.state),
       known: this.haven.url.value !== null,
       standing,
       linkLost: linked ? 0 : linkFor,
@@ -218,4 +219,8 @@ export class Session {
     this.now.value = now;
     this.flee(now);
   }
+}
+
+function isOn(phase: EventPhase | undefined): boolean {
+  return phase === "live" || phase === "holding";
 }
