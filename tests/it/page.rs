@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use crate::rig::{Browser, Cable, PATIENCE, Publisher, Tab, Turn, VenueBox};
+use serde_json::json;
+
+use crate::rig::{Browser, Cable, Operator, PASSWORD, PATIENCE, Publisher, Tab, Turn, VenueBox};
 
 const VIDEO: &str = "document.querySelector('video')";
 /// Waits until the picture and the sound have gone on for this long, seconds.
@@ -195,4 +197,42 @@ async fn it_says_so_kindly_when_the_box_is_out_of_reach_and_goes_on_when_it_is_b
     cable.plug();
     tab.until("!document.body.innerText.includes(\"can't be reached\")");
     plays_on(&tab, 3.0);
+}
+
+#[tokio::test]
+async fn it_goes_on_from_the_cloud_while_the_box_is_gone_and_comes_back() {
+    // What stands in the cloud is of another box here: the page takes it as it comes.
+    let cloud = VenueBox::start();
+    let _mirror = Publisher::ffmpeg(&cloud.ingest());
+    cloud.media_playlist(4).await;
+    let venuebox = VenueBox::start();
+    let operator = Operator::sign_in(venuebox.http, PASSWORD);
+    let settings = operator.read("settings");
+    let account = json!({"endpoint": "http://127.0.0.1:9", "accountId": null, "jurisdiction": null,
+        "bucket": "friday", "accessKeyId": "key", "secretAccessKey": "secret",
+        "publicUrl": cloud.url("/"), "prefix": "hls/"});
+    let set = json!({"version": settings["cloud"]["version"], "value": account});
+    let answer = operator.put("settings/cloud", &set);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+
+    let cable = Cable::to(venuebox.http);
+    let _publisher = Publisher::ffmpeg(&venuebox.ingest());
+    let browser = Browser::start();
+    let tab = browser.page(&cable.url("/"));
+    plays_on(&tab, 2.0);
+    let asked = tab.requests();
+    assert!(!asked.iter().any(|url| url.starts_with(&cloud.url("/"))), "{asked:#?}");
+
+    cable.pull();
+    tab.until_it_says("The picture comes from the cloud");
+    let moves = format!("{VIDEO}.currentTime");
+    let from = tab.until(&moves).as_f64().unwrap();
+    tab.until(&format!("{moves} > {}", from + 3.0));
+    assert!(!tab.says("can't be reached"));
+
+    cable.plug();
+    tab.until("!document.body.innerText.includes('comes from the cloud')");
+    let from = tab.until(&moves).as_f64().unwrap();
+    tab.until(&format!("{moves} > {}", from + 3.0));
+    assert!(tab.requests().last().unwrap().starts_with(&cable.url("/")));
 }

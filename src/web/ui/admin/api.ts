@@ -58,7 +58,8 @@ export interface CloudSettings {
   bucket: string;
   accessKeyId: string;
   secretAccessKey: string;
-  publicUrl: string;
+  /** `null`: nobody reads the bucket from outside. */
+  publicUrl: string | null;
   prefix: string;
 }
 

@@ -15,7 +15,7 @@ export const NO_CLOUD: CloudSettings = {
   bucket: "",
   accessKeyId: "",
   secretAccessKey: "",
-  publicUrl: "",
+  publicUrl: null,
   prefix: "live/",
 };
 
@@ -98,10 +98,11 @@ export function CloudFields({ desk, draft }: { desk: Desk; draft: Draft<CloudSet
       <TextField
         label={words.publicUrl}
         keyboard="url"
-        value={value.publicUrl}
-        change={(publicUrl) => change({ publicUrl })}
+        value={value.publicUrl ?? ""}
+        change={(publicUrl) => change({ publicUrl: publicUrl || null })}
         hint={words.publicUrlHint}
         error={wrong("publicUrl")}
+        optional
       />
       <TextField
         label={words.prefix}

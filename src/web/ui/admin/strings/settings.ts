@@ -33,7 +33,7 @@ export const settings = {
   secretAccessKey: "Secret access key",
   secretKept: "It is kept. Type another one to change it.",
   publicUrl: "Public address",
-  publicUrlHint: "Where people can fetch what is in the bucket.",
+  publicUrlHint: "Where people can fetch what is in the bucket. Without it the cloud only keeps a copy.",
   prefix: "Folder in the bucket",
   prefixHint: "Usually live/",
   forgetCloud: "Forget these",
