@@ -16,6 +16,7 @@ mod rig;
 
 mod admin;
 mod admin_page;
+mod cloud_page;
 mod command_line;
 mod held_picture;
 mod hls;
