@@ -40,7 +40,7 @@ use crate::seeder;
 use crate::storage::{Found, Lease, Opened, Origin, Storage, settings};
 use crate::stream::WindowLimits;
 use crate::web::admin::Desk;
-use crate::web::{App, Pulse, Server, Sources};
+use crate::web::{App, Media, Pulse, Server, Sources};
 
 /// The steps of the drain; their sum, with the seeder's, stays below five seconds.
 const INGEST_DRAIN: Duration = Duration::from_millis(500);
@@ -179,7 +179,8 @@ async fn live(
     let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
     let library = Library::new(config.data.clone(), desk.storage.clone(), archived.rewind.clone());
     let recorded = (library.clone(), desk.storage.clone(), archived.status);
-    let media = (seeding.torrents(), archived.rewind, library);
+    let (torrents, rewind, cloud) = (seeding.torrents(), archived.rewind, syncing.status());
+    let media = Media { torrents, rewind, library, cloud };
     let app = App::open(hub, audience, desk, rendezvous.clone(), media, web.stop()).await?;
     let server = Server::new(http, app.clone(), egress);
     let (http, rtmp) = bound;

@@ -171,7 +171,13 @@ fn the_entrance() {
         ..picture.clone()
     };
     let uri = |id| format!("{}/{id}/stream.m3u8", Epoch::from_random([7; 12]));
-    golden("multivariant.m3u8", &multivariant::render(&[picture, sound], uri));
+    golden("multivariant.m3u8", &multivariant::render(&[picture.clone(), sound.clone()], uri));
+    let pathways = ["box", "cloud"].map(|id| multivariant::Pathway {
+        id,
+        base: if id == "box" { String::new() } else { String::from("https://media.example.org/live/") },
+    });
+    let steering = multivariant::Steering { server_uri: "steering.json", pathways };
+    golden("steered.m3u8", &multivariant::render_steered(&[picture, sound], uri, &steering));
 }
 
 /// A player's reading of a playlist: numbers, names and lengths.

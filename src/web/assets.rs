@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -10,6 +11,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error::WebError;
 use super::headers::{Kind, secure};
+use super::{App, cloud};
 use crate::sync::PageFile;
 
 /// What `scripts/build-ui` makes.
@@ -77,7 +79,12 @@ fn content_type(name: &str) -> String {
 }
 
 /// Any path that no route takes: a file of the page, or 404.
-pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, WebError> {
+pub async fn serve(
+    State(app): State<App>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     if method != Method::GET && method != Method::HEAD {
         return Ok((StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n").into_response());
     }
@@ -90,7 +97,8 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Respo
     };
     let plain = Files::get(name).ok_or(WebError::NotFound)?;
     let (file, coding) = best(name, &headers).unwrap_or((plain, None));
-    Ok(respond(name, file, coding, &headers))
+    let kind = if name == ADMIN { Kind::Admin } else { Kind::Viewer(cloud::origin(&app)) };
+    Ok(respond((name, file), coding, &headers, kind))
 }
 
 fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
@@ -104,7 +112,12 @@ fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stati
     })
 }
 
-fn respond(name: &str, file: EmbeddedFile, coding: Option<&'static str>, headers: &HeaderMap) -> Response {
+fn respond(
+    (name, file): (&str, EmbeddedFile),
+    coding: Option<&'static str>,
+    headers: &HeaderMap,
+    kind: Kind,
+) -> Response {
     let digest: String =
         file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{digest}\"");
@@ -128,7 +141,7 @@ fn respond(name: &str, file: EmbeddedFile, coding: Option<&'static str>, headers
     }
     fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     fields.insert(header::CACHE_CONTROL, if name.starts_with("assets/") { HASHED } else { REVALIDATED });
-    secure(fields, if name == ADMIN { Kind::Admin } else { Kind::Viewer });
+    secure(fields, kind);
     response
 }
 

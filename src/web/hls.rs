@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::cloud;
 use super::error::WebError;
 use super::recordings::archived;
 use super::rope::Rope;
@@ -48,8 +49,11 @@ pub async fn multivariant(State(app): State<App>) -> Result<Response, WebError> 
     if renditions.is_empty() {
         return Err(WebError::NothingOnAir);
     }
-    let text =
-        multivariant_playlist::render(&renditions, |id| format!("{}/{id}/stream.m3u8", app.0.hub.epoch()));
+    let uri = |id| format!("{}/{id}/stream.m3u8", app.0.hub.epoch());
+    let text = match cloud::steering(&app) {
+        Some(steering) => multivariant_playlist::render_steered(&renditions, uri, &steering),
+        None => multivariant_playlist::render(&renditions, uri),
+    };
     let headers =
         [(header::CONTENT_TYPE, PLAYLIST), (header::CACHE_CONTROL, HeaderValue::from_static("max-age=1"))];
     Ok((headers, text).into_response())
@@ -121,14 +125,14 @@ async fn playlist(
     }
     if request.magnets() {
         // Its magnets name the host that this request was sent to, so nobody shares it.
-        let magnets = Magnets::new(&shared.torrents, window.id(), headers).finder();
-        let past = shared.rewind.past(&window);
+        let magnets = Magnets::new(&shared.media.torrents, window.id(), headers).finder();
+        let past = shared.media.rewind.past(&window);
         let playlist = MediaPlaylist { past: &past, magnet_of: &magnets, ..MediaPlaylist::new(&window) };
         let text = playlist.render();
         return Ok(bytes(Body::from(text), PLAYLIST, NO_STORE));
     }
     let gzip = accepts_gzip(headers);
-    let body = shared.playlists.bodies(window, &shared.rewind).get(request.skip(), gzip);
+    let body = shared.playlists.bodies(window, &shared.media.rewind).get(request.skip(), gzip);
     let mut response = Response::new(Body::from(body));
     let fields = response.headers_mut();
     fields.insert(header::CONTENT_TYPE, PLAYLIST);
@@ -157,7 +161,9 @@ fn segment(shared: &Shared, live: &LiveRendition, msn: u64) -> Result<Response, 
         Lookup::Found(segment) => segment,
         Lookup::Ahead => return Err(WebError::NotFound),
         // Where viewers may go back, what is in memory is given from there.
-        Lookup::Gone if shared.rewind.holds(window.id(), msn) => window.segment(msn).ok_or(WebError::Gone)?,
+        Lookup::Gone if shared.media.rewind.holds(window.id(), msn) => {
+            window.segment(msn).ok_or(WebError::Gone)?
+        }
         Lookup::Gone => return Err(WebError::Gone),
     };
     if !found.sealed {

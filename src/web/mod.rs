@@ -5,6 +5,7 @@
 
 pub mod admin;
 mod assets;
+mod cloud;
 mod cookie;
 mod disk_body;
 mod error;
@@ -38,6 +39,7 @@ use crate::live::{Audience, Hub};
 use crate::rendezvous::Rendezvous;
 use crate::seeder::Torrents;
 use crate::storage::{Settings, StorageError};
+use crate::sync;
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
 use poster::Poster;
@@ -64,13 +66,24 @@ struct Shared {
     desk: admin::Desk,
     playlists: PlaylistCache,
     bulletin: Bulletin,
-    torrents: Torrents,
-    rewind: Rewind,
-    library: Library,
+    media: Media,
     recorded: RecordedPlaylists,
     tracker: Tracker,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
+}
+
+/// Where media is beside the live window.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// What is seeded.
+    pub torrents: Torrents,
+    /// How far back viewers may go.
+    pub rewind: Rewind,
+    /// Recordings.
+    pub library: Library,
+    /// What the bucket has, if there is one.
+    pub cloud: watch::Receiver<Option<sync::Status>>,
 }
 
 /// Both ends of the connection that asks, canonical.
@@ -92,7 +105,7 @@ impl App {
         audience: Audience,
         desk: admin::Desk,
         rendezvous: Rendezvous,
-        (torrents, rewind, library): (Torrents, Rewind, Library),
+        media: Media,
         stopping: CancellationToken,
     ) -> Result<Self, StorageError> {
         let storage = &desk.storage;
@@ -110,9 +123,7 @@ impl App {
             poster: watch::Sender::new(poster),
             ticket: Ticket::new(key),
             desk,
-            torrents,
-            rewind,
-            library,
+            media,
             recorded: RecordedPlaylists::default(),
             stopping,
         })))
@@ -152,6 +163,7 @@ impl App {
         let gate = middleware::from_fn_with_state(self.clone(), viewers::gate);
         let stream = Router::new()
             .route("/hls/stream.m3u8", get(hls::multivariant))
+            .route("/hls/steering.json", get(cloud::manifest))
             .route("/hls/{epoch}/{rendition}/{file}", get(hls::media))
             .route("/recordings.json", get(recordings::list))
             .route("/recordings/{event}/{file}", get(recordings::playlist))

@@ -41,7 +41,7 @@ struct Entry {
 
 /// What viewers may watch.
 pub async fn list(State(app): State<App>) -> Result<Response, WebError> {
-    let all = if shared(&app) { app.0.library.list().await? } else { Vec::new() };
+    let all = if shared(&app) { app.0.media.library.list().await? } else { Vec::new() };
     let finished = all.into_iter().filter(|one| is_finished(&app, &one.recording));
     let entries = finished.filter(|one| one.size > 0).map(|one| Entry {
         event: one.recording.event.0,
@@ -68,7 +68,7 @@ pub async fn playlist(
     }
     let recording = app.desk().storage.recording(event).await?.filter(|found| is_finished(&app, found));
     let recording = recording.ok_or(WebError::NotFound)?;
-    let playlists = app.0.recorded.of(&app.0.library, &recording).await?.ok_or(WebError::NotFound)?;
+    let playlists = app.0.recorded.of(&app.0.media.library, &recording).await?.ok_or(WebError::NotFound)?;
     let gzip = accepts_gzip(&headers);
     let body = playlists.get(name, gzip).ok_or(WebError::NotFound)?;
     let mut response = Response::new(Body::from(body));
@@ -90,7 +90,7 @@ pub async fn archived(
     uri: MediaUri,
     headers: &HeaderMap,
 ) -> Result<Response, WebError> {
-    let (stored, file) = app.0.library.file(epoch, id, uri).await?.ok_or(WebError::Gone)?;
+    let (stored, file) = app.0.media.library.file(epoch, id, uri).await?.ok_or(WebError::Gone)?;
     let cache = if rewinds(app, id, uri) || (stored.kept && shared(app)) {
         FOREVER
     } else if admin::is_operator(app, headers).await.unwrap_or(false) {
@@ -108,7 +108,7 @@ pub async fn archived(
 /// Whether viewers may go back that far in what is on air.
 fn rewinds(app: &App, id: RenditionId, uri: MediaUri) -> bool {
     match uri {
-        MediaUri::Segment(msn) => app.0.rewind.holds(id, msn),
+        MediaUri::Segment(msn) => app.0.media.rewind.holds(id, msn),
         MediaUri::Init(_) => app.hub().broadcast().rendition(id).is_some(),
         MediaUri::Playlist | MediaUri::Part(_) => false,
     }

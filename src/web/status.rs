@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::App;
+use super::{App, cloud};
 
 /// Owncast's public status; tools that read it read ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,15 @@ pub struct Status {
     pub version_number: String,
     /// The event's title.
     pub stream_title: String,
+    /// The copy in the cloud, where viewers may go when the box does not answer.
+    pub cloud: Option<Copy>,
+}
+
+/// Where the same is to be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// The entrance of its playlists.
+    pub url: String,
 }
 
 /// `GET /api/status`.
@@ -45,6 +54,7 @@ pub async fn status(State(app): State<App>) -> Response {
         last_disconnect_time: broadcast.last_disconnect.map(rfc3339),
         version_number: String::from(env!("CARGO_PKG_VERSION")),
         stream_title: shared.settings.borrow().page.value.title.clone(),
+        cloud: cloud::entrance(&app).map(|url| Copy { url }),
     };
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(status)).into_response()
 }

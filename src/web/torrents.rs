@@ -54,7 +54,7 @@ struct Entry {
 
 /// Everything that is seeded.
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Response {
-    let torrents = &app.0.torrents;
+    let torrents = &app.0.media.torrents;
     let trackers = trackers(torrents, &headers);
     let catalogue = torrents.catalogue();
     let mut seeds: Vec<_> = catalogue.seeds().collect();
@@ -102,7 +102,7 @@ pub async fn file(
 ) -> Result<Response, WebError> {
     let hash: InfoHash =
         file.strip_suffix(".torrent").and_then(|hash| hash.parse().ok()).ok_or(WebError::NotFound)?;
-    let torrents = &app.0.torrents;
+    let torrents = &app.0.media.torrents;
     let seed = torrents.catalogue().get(hash).cloned().ok_or(WebError::NotFound)?;
     let body = seed.content.torrent.file(&trackers(torrents, &headers));
     let name = HeaderValue::try_from(format!("attachment; filename=\"{hash}.torrent\""));

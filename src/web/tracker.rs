@@ -116,7 +116,7 @@ pub async fn entrance(
 ) -> Result<Response, WebError> {
     match upgrade {
         Ok(upgrade) => connect(app, peer, upgrade),
-        Err(_) => assets::serve(method, uri, headers).await,
+        Err(_) => assets::serve(State(app), method, uri, headers).await,
     }
 }
 

@@ -68,7 +68,7 @@ struct Shown {
 
 /// `GET recordings`.
 pub async fn list(State(app): State<App>) -> Result<Response, Refusal> {
-    let all = app.0.library.list().await?;
+    let all = app.0.media.library.list().await?;
     let shown = |Listed { recording, duration, size, cloud }: Listed| Shown {
         event: recording.event.0,
         began: recording.began,
@@ -88,7 +88,7 @@ pub async fn list(State(app): State<App>) -> Result<Response, Refusal> {
 }
 
 fn torrent(app: &App, event: EventId) -> Option<String> {
-    let catalogue = app.0.torrents.catalogue();
+    let catalogue = app.0.media.torrents.catalogue();
     let mut seeds = catalogue.seeds().filter(|seed| seed.kind == Kind::Recording);
     seeds.find(|seed| seed.rendition.event == event).map(|seed| seed.info_hash().to_string())
 }
@@ -107,7 +107,7 @@ pub async fn rename(
     Json(given): Json<Given>,
 ) -> Result<Response, Refusal> {
     text("title", &given.title, 1, 80)?;
-    app.0.library.rename(event, given.title.trim().to_owned()).await?;
+    app.0.media.library.rename(event, given.title.trim().to_owned()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -133,7 +133,7 @@ pub async fn delete(
         return Err(Refusal::new(StatusCode::CONFLICT, why));
     }
     let known = app.desk().storage.recording(event).await?.ok_or_else(Refusal::missing)?;
-    app.0.library.delete(event, reach.cloud).await?;
+    app.0.media.library.delete(event, reach.cloud).await?;
     app.desk().note(Note::RecordingDeleted { title: known.title });
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -149,7 +149,7 @@ pub async fn download(
         return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why));
     };
     let known = app.desk().storage.recording(event).await?.ok_or_else(Refusal::missing)?;
-    let film = app.0.library.film(event).await?;
+    let film = app.0.media.library.film(event).await?;
     // Of the same head are the same segments, whose bytes never change.
     let tag = format!("\"{}\"", hex(&film.digest()[..12]));
     let mut response = disk_body::answer(Arc::clone(&film), &headers, &tag, place);
