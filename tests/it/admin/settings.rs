@@ -12,7 +12,19 @@ fn settings_are_read_whole_and_written_by_the_version_that_was_seen() {
     let names: Vec<&String> = first.as_object().unwrap().keys().collect();
     assert_eq!(
         names,
-        ["box", "cloud", "page", "poster", "posterPicture", "setup", "sharing", "stream", "viewers"]
+        [
+            "box",
+            "cloud",
+            "page",
+            "poster",
+            "posterPicture",
+            "recording",
+            "setup",
+            "sharing",
+            "stream",
+            "upload",
+            "viewers"
+        ]
     );
 
     let title = |title: &'static str| move |value: &mut Value| value["title"] = json!(title);
