@@ -7,7 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Empty};
-use hyper::header::{AUTHORIZATION, HeaderValue, LOCATION, RANGE, USER_AGENT};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, HeaderValue, LOCATION, ORIGIN, RANGE, USER_AGENT,
+};
 use hyper::{Method, Request, Response, body::Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -58,6 +60,15 @@ pub struct Fetched {
     pub url: Url,
     /// What it is.
     pub bytes: Bytes,
+    /// Pages of which origin may read it, in the server's words.
+    pub allows: Option<String>,
+}
+
+/// What is asked for beside the URL.
+#[derive(Clone, Copy, Default)]
+struct Wish<'a> {
+    range: Option<Range>,
+    origin: Option<&'a str>,
 }
 
 /// A client that goes where its rule lets it.
@@ -91,41 +102,53 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`].
     pub async fn get(&self, url: &Url, range: Option<Range>, limits: Limits) -> Result<Fetched, FetchError> {
-        let mut at = url.clone();
-        let fetching = self.follow(&mut at, range, limits);
-        match timeout(limits.time, fetching).await {
-            Ok(outcome) => outcome.map(|bytes| Fetched { url: at, bytes }),
+        self.fetch(url, Wish { range, origin: None }, limits).await
+    }
+
+    /// Fetches a URL as a page of that origin would.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn get_for(&self, origin: &str, url: &Url, limits: Limits) -> Result<Fetched, FetchError> {
+        self.fetch(url, Wish { range: None, origin: Some(origin) }, limits).await
+    }
+
+    async fn fetch(&self, url: &Url, wish: Wish<'_>, limits: Limits) -> Result<Fetched, FetchError> {
+        match timeout(limits.time, self.follow(url.clone(), wish, limits)).await {
+            Ok(outcome) => outcome,
             Err(_) => Err(FetchError::TooSlow { host: host(url), limit: limits.time }),
         }
     }
 
-    /// Leaves in `url` where the answer came from.
-    async fn follow(&self, url: &mut Url, range: Option<Range>, limits: Limits) -> Result<Bytes, FetchError> {
+    async fn follow(&self, mut url: Url, wish: Wish<'_>, limits: Limits) -> Result<Fetched, FetchError> {
         for _ in 0..=MAX_REDIRECTS {
-            self.rule.check_url(url)?;
-            let response = self.ask(url, range).await?;
+            self.rule.check_url(&url)?;
+            let response = self.ask(&url, wish).await?;
             let status = response.status();
+            let allows = response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
+            let allows = allows.and_then(|allows| allows.to_str().ok()).map(str::to_owned);
             if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
                 let next = location.and_then(|location| url.join(location).ok());
-                *url = next.ok_or_else(|| FetchError::Redirects { host: host(url) })?;
+                url = next.ok_or_else(|| FetchError::Redirects { host: host(&url) })?;
                 continue;
             }
-            return match (status.as_u16(), range) {
+            let bytes = match (status.as_u16(), wish.range) {
                 (206, Some(range)) => {
-                    let bytes = read(url, response, limits.bytes).await?;
-                    Ok(part(&bytes, Range { offset: 0, ..range }))
+                    let bytes = read(&url, response, limits.bytes).await?;
+                    part(&bytes, Range { offset: 0, ..range })
                 }
                 // A server that knows no ranges sends all of it.
-                (200, Some(range)) => Ok(part(&read(url, response, limits.bytes).await?, range)),
-                (200, None) => read(url, response, limits.bytes).await,
-                (status, _) => Err(FetchError::Status { host: host(url), status }),
+                (200, Some(range)) => part(&read(&url, response, limits.bytes).await?, range),
+                (200, None) => read(&url, response, limits.bytes).await?,
+                (status, _) => return Err(FetchError::Status { host: host(&url), status }),
             };
+            return Ok(Fetched { url, bytes, allows });
         }
-        Err(FetchError::Redirects { host: host(url) })
+        Err(FetchError::Redirects { host: host(&url) })
     }
 
-    async fn ask(&self, url: &Url, range: Option<Range>) -> Result<Response<Incoming>, FetchError> {
+    async fn ask(&self, url: &Url, wish: Wish<'_>) -> Result<Response<Incoming>, FetchError> {
         let unreachable = |why: String| FetchError::Unreachable { host: host(url), why };
         let mut bare = url.clone();
         // Neither belongs on the wire; a URL of HTTP takes both.
@@ -133,9 +156,12 @@ impl Fetcher {
         let _ = bare.set_password(None);
         bare.set_fragment(None);
         let mut request = Request::builder().method(Method::GET).uri(bare.as_str()).header(USER_AGENT, AGENT);
-        if let Some(Range { offset, length }) = range {
+        if let Some(Range { offset, length }) = wish.range {
             let last = offset.saturating_add(length).saturating_sub(1);
             request = request.header(RANGE, format!("bytes={offset}-{last}"));
+        }
+        if let Some(origin) = wish.origin {
+            request = request.header(ORIGIN, origin);
         }
         if let Some(credentials) = credentials(url) {
             request = request.header(AUTHORIZATION, credentials);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,6 +21,9 @@ use crate::storage::settings::CloudStore;
 
 const NAME: &str = "sunday";
 
+/// Below it everybody reads.
+const PUBLIC: &str = "/-public";
+
 /// A server with one bucket; it ends with the runtime of its test.
 pub struct Bucket {
     address: std::net::SocketAddr,
@@ -33,6 +37,12 @@ struct Shared {
     fault: AtomicU16,
     /// What is refused for itself: keys that end so.
     refused: Mutex<Option<&'static str>>,
+    /// The bucket's rules for pages; `None`: the key may neither read nor write them.
+    cors: Mutex<Option<String>>,
+    /// Which requests are refused for want of a right: their methods.
+    denied: Mutex<Vec<Method>>,
+    /// What the public address answers with; `None`: with the objects.
+    elsewhere: Mutex<Option<(u16, &'static str)>>,
     /// What was put and deleted, and what was wrong about it at that moment.
     seen: Mutex<Vec<String>>,
     wrong: Mutex<Vec<String>>,
@@ -51,6 +61,9 @@ impl Bucket {
             root,
             fault: AtomicU16::new(0),
             refused: Mutex::default(),
+            cors: Mutex::default(),
+            denied: Mutex::default(),
+            elsewhere: Mutex::default(),
             seen: Mutex::default(),
             wrong: Mutex::default(),
             count: watch::Sender::new(0),
@@ -80,6 +93,30 @@ impl Bucket {
             public_url: Some("https://media.example.org".into()),
             prefix: "live/".into(),
         }
+    }
+
+    /// The same, with a public address that is the bucket's.
+    pub fn public_settings(&self) -> CloudStore {
+        CloudStore { public_url: Some(format!("http://{}{PUBLIC}", self.address)), ..self.settings() }
+    }
+
+    /// The rules for pages, in the protocol's words; `None`: the key may neither read nor write them.
+    pub fn set_cors(&self, rules: Option<&str>) {
+        *self.shared.cors.lock().unwrap() = rules.map(str::to_owned);
+    }
+
+    pub fn cors(&self) -> Option<String> {
+        self.shared.cors.lock().unwrap().clone()
+    }
+
+    /// The key has no right to these methods.
+    pub fn deny(&self, methods: &[Method]) {
+        *self.shared.denied.lock().unwrap() = methods.to_vec();
+    }
+
+    /// The public address is somebody else's.
+    pub fn give_address_away(&self, status: u16, body: &'static str) {
+        *self.shared.elsewhere.lock().unwrap() = Some((status, body));
     }
 
     /// Where an object lies on the server's disk.
@@ -134,6 +171,15 @@ impl Shared {
             self.refused.lock().unwrap().is_some_and(|ending| request.uri().path().ends_with(ending));
         let fault = if refused { 400 } else { self.fault.load(Ordering::SeqCst) };
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        if let Some(key) = path.strip_prefix(PUBLIC) {
+            return Ok(self.publicly(key.trim_start_matches('/')));
+        }
+        if request.uri().query().is_some_and(|query| query.starts_with("cors")) {
+            return Ok(self.rules(request).await);
+        }
+        if self.denied.lock().unwrap().contains(&method) {
+            return Ok(said(403, &error("AccessDenied")));
+        }
         let key = path.trim_start_matches('/').trim_start_matches(NAME).trim_start_matches('/').to_owned();
         let answer = if fault == 0 {
             service.call(request.map(s3s::Body::from)).await
@@ -148,6 +194,33 @@ impl Shared {
         }
         self.count.send_modify(|count| *count += 1);
         answer
+    }
+
+    fn publicly(&self, key: &str) -> Response<s3s::Body> {
+        let elsewhere = *self.elsewhere.lock().unwrap();
+        let mut answer = match (elsewhere, std::fs::read_to_string(self.root.join(key))) {
+            (Some((status, body)), _) => said(status, body),
+            (None, Ok(body)) => said(200, &body),
+            (None, Err(_)) => said(404, "nothing here"),
+        };
+        if self.cors.lock().unwrap().as_ref().is_some_and(|rules| rules.contains(">*</AllowedOrigin>")) {
+            answer.headers_mut().insert("access-control-allow-origin", "*".parse().unwrap());
+        }
+        answer
+    }
+
+    async fn rules(&self, request: Request<Incoming>) -> Response<s3s::Body> {
+        let rules = self.cors.lock().unwrap().clone();
+        match (rules, request.method() == Method::PUT) {
+            (None, _) => said(403, &error("AccessDenied")),
+            (Some(rules), false) if rules.is_empty() => said(404, &error("NoSuchCORSConfiguration")),
+            (Some(rules), false) => said(200, &rules),
+            (Some(_), true) => {
+                let rules = request.into_body().collect().await.unwrap().to_bytes();
+                *self.cors.lock().unwrap() = Some(String::from_utf8(rules.to_vec()).unwrap());
+                said(200, "")
+            }
+        }
     }
 
     /// Every playlist names what is there.
@@ -168,6 +241,16 @@ impl Shared {
             }
         }
     }
+}
+
+fn said(status: u16, body: &str) -> Response<s3s::Body> {
+    let mut answer = Response::new(s3s::Body::from(body.to_owned()));
+    *answer.status_mut() = status.try_into().unwrap();
+    answer
+}
+
+fn error(code: &str) -> String {
+    format!("<Error><Code>{code}</Code></Error>")
 }
 
 fn files_in(folder: &Path, files: &mut Vec<PathBuf>) {

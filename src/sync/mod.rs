@@ -10,11 +10,13 @@
 //! ```
 //! Live never waits for any of it, and nothing but rows outlives a restart.
 
+mod advice;
 mod book;
 mod breaker;
 #[cfg(test)]
 mod bucket;
 mod chance;
+mod diagnosis;
 mod errand;
 mod outcome;
 mod page;
@@ -33,6 +35,7 @@ use crate::journal::Journal;
 use crate::storage::Storage;
 use session::{Session, Surroundings};
 
+pub use diagnosis::{Diagnosis, Step, StepName, diagnose};
 pub use errand::Locate;
 pub use page::{MakePage, PageFile};
 pub use status::{Phase, Status};

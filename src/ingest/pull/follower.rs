@@ -228,7 +228,7 @@ impl Follower {
 
 /// Fetches and reads a playlist; relative URLs in it start where it came from.
 pub async fn load(fetcher: &Fetcher, url: &Url) -> Result<(Url, Playlist), Trouble> {
-    let Fetched { url, bytes } = fetcher.get(url, None, PLAYLIST).await?;
+    let Fetched { url, bytes, .. } = fetcher.get(url, None, PLAYLIST).await?;
     let playlist = read_playlist(&bytes, &url)?;
     Ok((url, playlist))
 }

@@ -9,6 +9,7 @@
 mod addresses;
 mod body;
 mod claim;
+mod cloud;
 mod control;
 mod desk;
 mod guard;
@@ -112,7 +113,8 @@ fn routes(app: Option<&App>) -> Routes<'_> {
         .on(delete, "/tokens/{id}", Need::Session, tokens::revoke)
         .on(post.clone(), "/event/end", CONTROL, control::end_event)
         .on(post.clone(), "/encoder/disconnect", CONTROL, control::disconnect_encoder)
-        .on(post, "/encoder/release", CONTROL, control::release_slot)
+        .on(post.clone(), "/encoder/release", CONTROL, control::release_slot)
+        .on(post, "/cloud/test", SETTINGS, cloud::test)
         .on(get.clone(), "/addresses", READ, addresses::show)
         .on(get.clone(), "/journal", READ, journal::page)
         .on(get, "/live", READ, live::connect)

@@ -63,7 +63,7 @@ impl Viewers {
 /// [`CloudStore`] as the page has it: what is empty is not there.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Cloud {
+pub(super) struct Cloud {
     endpoint: Option<String>,
     account_id: Option<String>,
     jurisdiction: Option<String>,
@@ -89,7 +89,13 @@ impl Cloud {
         Versioned { version: settings.version, value }
     }
 
-    fn kept(self, before: &CloudSettings) -> CloudStore {
+    /// The secret is the one that is kept.
+    pub(super) fn is_secret_kept(&self) -> bool {
+        self.secret_access_key == KEPT
+    }
+
+    /// As it is kept: `***` stands for the secret that was kept before.
+    pub(super) fn kept(self, before: &CloudSettings) -> CloudStore {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let secret_access_key = match (self.secret_access_key.as_str(), &before.0) {
             (KEPT, Some(before)) => before.secret_access_key.clone(),
@@ -171,7 +177,7 @@ pub async fn change(
 }
 
 /// A value of the right shape, with every field given.
-fn understood<T: Serialize + DeserializeOwned>(value: Value) -> Result<T, Refusal> {
+pub(super) fn understood<T: Serialize + DeserializeOwned>(value: Value) -> Result<T, Refusal> {
     let understood = body::of_value(&value)?;
     body::complete(&value, &understood)?;
     Ok(understood)

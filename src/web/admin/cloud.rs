@@ -1,0 +1,56 @@
+//! The cloud test: what is typed about a bucket, tried before it is kept.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::Refusal;
+use super::body::Json;
+use super::settings::{Cloud, understood};
+use crate::storage::Section;
+use crate::storage::settings::{CloudSettings, CloudStore};
+use crate::sync;
+use crate::web::App;
+
+/// One test at a time. Threat: a button pressed again and again, with each press a minute of requests to a stranger.
+static TESTS: Semaphore = Semaphore::const_new(1);
+
+/// `POST cloud/test`: a cloud as in the settings; `***` stands for the secret that is kept.
+pub async fn test(State(app): State<App>, Json(value): Json<Value>) -> Result<Response, Refusal> {
+    let before = app.settings().cloud.value.clone();
+    let given: Option<Cloud> = understood(value)?;
+    let Some(given) = given else {
+        return Err(Refusal::value("bucket", "there is no account to test; fill it in first"));
+    };
+    let keeps_secret = given.is_secret_kept();
+    let store = given.kept(&before);
+    if keeps_secret && !before.0.as_ref().is_some_and(|before| is_same_key(before, &store)) {
+        return Err(Refusal::value(
+            "secretAccessKey",
+            "the account, the endpoint or the key is another one now; enter its Secret Access Key as well",
+        ));
+    }
+    let settings = CloudSettings(Some(store.clone()));
+    settings.check()?;
+    let turn = TESTS.try_acquire();
+    let turn =
+        turn.map_err(|_| Refusal::new(StatusCode::CONFLICT, "a test is running; wait until it ends"))?;
+    // On its own task: whoever closes the page would leave the probe in the bucket.
+    let testing = tokio::spawn(async move {
+        let _turn = turn;
+        sync::diagnose(&store).await
+    });
+    let diagnosis = testing.await.map_err(|_| Refusal::broken("the test broke off; try again"))?;
+    Ok(axum::Json(diagnosis).into_response())
+}
+
+/// A kept secret signs for whom it was entered and for nobody else. Threat: a page or a token that may change
+/// settings, but not read secrets, and sends signatures to a host of its own. A jurisdiction is a host of the same
+/// account.
+fn is_same_key(kept: &CloudStore, now: &CloudStore) -> bool {
+    let key =
+        |store: &CloudStore| (store.endpoint.clone(), store.account_id.clone(), store.access_key_id.clone());
+    key(kept) == key(now)
+}
