@@ -45,7 +45,7 @@ pub fn of_trouble(trouble: &Trouble, store: &CloudStore) -> Words {
         ),
         Trouble::Clock => clock(),
         // Certificates have dates, and a box without a battery starts years ago.
-        Trouble::Tls(why) if speaks_of_time(why) => clock(),
+        Trouble::Tls(why) if speaks_of_time(why) => certificate("the storage's"),
         Trouble::Dns if r2 => Words::new("The storage's name is not found.", INTERNET),
         Trouble::Dns => Words::new(
             "The storage's name is not found.",
@@ -110,7 +110,7 @@ pub fn of_fetch(error: &FetchError, is_endpoint: bool) -> Words {
             format!("{host} answers with HTTP {status} instead of the file."),
             "Check the public address. A domain that was connected a moment ago needs a few minutes.",
         ),
-        FetchError::Unreachable { why, .. } if speaks_of_time(why) => clock(),
+        FetchError::Unreachable { host, why } if speaks_of_time(why) => certificate(&format!("{host}'s")),
         FetchError::Unreachable { host, why } => Words::new(
             format!("{host} does not answer ({why})."),
             "Check the spelling of the public address. A domain that was connected a moment ago needs a few minutes.",
@@ -144,9 +144,16 @@ fn clock() -> Words {
     )
 }
 
+fn certificate(whose: &str) -> Words {
+    Words::new(
+        format!("By the box's clock {whose} certificate is not valid."),
+        "Look whether the box's clock is right: it needs a time server (NTP). If it is, the certificate has expired.",
+    )
+}
+
 fn speaks_of_time(why: &str) -> bool {
     let why = why.to_lowercase();
-    why.contains("expired") || why.contains("not valid yet")
+    ["expired", "not valid yet", "notvalidyet"].iter().any(|word| why.contains(word))
 }
 
 fn decapitalised(text: &str) -> String {
@@ -172,15 +179,15 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_of_another_time_means_a_wrong_clock() {
+    fn a_certificate_of_another_time_speaks_of_the_clock() {
         use rustls::{CertificateError, Error};
         let late = Error::InvalidCertificate(CertificateError::Expired).to_string();
         let early = Error::InvalidCertificate(CertificateError::NotValidYet).to_string();
         for why in [late, early] {
-            assert_eq!(of_trouble(&Trouble::Tls(why.clone()), &store(None)), clock(), "{why}");
+            assert!(of_trouble(&Trouble::Tls(why.clone()), &store(None)).advice.contains("clock"), "{why}");
         }
         let other = Error::InvalidCertificate(CertificateError::UnknownIssuer).to_string();
-        assert_ne!(of_trouble(&Trouble::Tls(other), &store(None)), clock());
+        assert!(!of_trouble(&Trouble::Tls(other), &store(None)).advice.contains("clock"));
     }
 
     #[test]

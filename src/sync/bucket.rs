@@ -180,6 +180,10 @@ impl Shared {
         if self.denied.lock().unwrap().contains(&method) {
             return Ok(said(403, &error("AccessDenied")));
         }
+        // The server behind would make it.
+        if !path.trim_start_matches('/').starts_with(NAME) {
+            return Ok(said(404, &error("NoSuchBucket")));
+        }
         let key = path.trim_start_matches('/').trim_start_matches(NAME).trim_start_matches('/').to_owned();
         let answer = if fault == 0 {
             service.call(request.map(s3s::Body::from)).await

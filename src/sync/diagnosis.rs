@@ -237,17 +237,17 @@ impl<'a> Probe<'a> {
                 None
             }
             Err(error) => {
-                let words = advice::of_fetch(&error, self.is_endpoint(&host));
+                let words = advice::of_fetch(&error, self.is_endpoint(&url));
                 diagnosis.failed(StepName::Public, words);
                 None
             }
         }
     }
 
-    fn is_endpoint(&self, host: &str) -> bool {
+    fn is_endpoint(&self, url: &Url) -> bool {
         let endpoint = self.settings.endpoint.as_deref().and_then(|endpoint| Url::parse(endpoint).ok());
-        host.ends_with(".r2.cloudflarestorage.com")
-            || endpoint.as_ref().and_then(Url::host_str).is_some_and(|endpoint| endpoint == host)
+        let is_r2 = url.host_str().is_some_and(|host| host.ends_with(".r2.cloudflarestorage.com"));
+        is_r2 || endpoint.is_some_and(|endpoint| endpoint.origin() == url.origin())
     }
 
     /// What pages get is the truth; the bucket's rules are the way there.

@@ -17,6 +17,7 @@ mod rig;
 mod admin;
 mod admin_page;
 mod cloud_page;
+mod cloud_test;
 mod command_line;
 mod held_picture;
 mod hls;

@@ -29,7 +29,7 @@ pub async fn test(State(app): State<App>, Json(value): Json<Value>) -> Result<Re
     if keeps_secret && !before.0.as_ref().is_some_and(|before| is_same_key(before, &store)) {
         return Err(Refusal::value(
             "secretAccessKey",
-            "the account, the endpoint or the key is another one now; enter its Secret Access Key as well",
+            "no secret is kept for this account, endpoint and key; enter the Secret Access Key as well",
         ));
     }
     let settings = CloudSettings(Some(store.clone()));

@@ -1,6 +1,7 @@
 //! What the tests stand on: a running box, publishers, and readers of what it serves.
 
 mod browser;
+mod bucket;
 mod cable;
 mod clip;
 mod clock;
@@ -23,6 +24,7 @@ mod turn;
 mod venuebox;
 
 pub use browser::{Browser, Tab};
+pub use bucket::Bucket;
 pub use cable::Cable;
 pub use clip::{Clip, clip, clip_by};
 pub use clock::Clock;
