@@ -99,6 +99,8 @@ pub(super) struct Scheduler {
     delayed: HashMap<String, Delay>,
     /// When playlists were last written.
     written: HashMap<String, Duration>,
+    /// No playlist is written before.
+    settled: Duration,
 }
 
 impl Scheduler {
@@ -114,7 +116,14 @@ impl Scheduler {
             keys: HashSet::new(),
             delayed: HashMap::new(),
             written: HashMap::new(),
+            settled: Duration::ZERO,
         }
+    }
+
+    /// One that knows nothing of what was written before `now`, by a program that was killed or with another key: any
+    /// playlist may have been, a moment ago.
+    pub fn after_another(now: Duration) -> Self {
+        Scheduler { settled: now + SAME_KEY, ..Scheduler::new() }
     }
 
     /// Nothing new is sent while it is paused.
@@ -155,7 +164,7 @@ impl Scheduler {
         ];
         let (lane, key) = lanes.into_iter().find_map(|(lane, places, keys)| {
             let taken = self.claimed.get(&lane).copied().unwrap_or_default();
-            let free = taken < places;
+            let free = taken < places && (lane != Lane::Playlist || now >= self.settled);
             free.then(|| keys.iter().find(|key| self.may(now, key)))?.map(|key| (lane, key.clone()))
         })?;
         *self.claimed.entry(lane).or_default() += 1;
@@ -224,11 +233,12 @@ impl Scheduler {
             return None;
         }
         let Waiting { playlists, edge, backlog, removals } = waiting;
-        let keys = [playlists, edge, backlog, removals].into_iter().flatten();
-        let free = keys.filter(|key| !self.keys.contains(*key)).map(|key| {
+        let playlists = playlists.iter().map(|key| (key, self.settled));
+        let others = [edge, backlog, removals].into_iter().flatten().map(|key| (key, Duration::ZERO));
+        let free = playlists.chain(others).filter(|(key, _)| !self.keys.contains(*key)).map(|(key, from)| {
             let written = self.written.get(key).map(|written| *written + SAME_KEY);
             let delayed = self.delayed.get(key).map(|delay| delay.until);
-            written.max(delayed).unwrap_or_default()
+            from.max(written.max(delayed).unwrap_or_default())
         });
         let soonest = free.min()?;
         match self.breaker.tries_at() {

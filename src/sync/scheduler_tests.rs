@@ -52,6 +52,15 @@ fn a_long_backlog_leaves_places_for_the_live_edge() {
 }
 
 #[test]
+fn whoever_begins_anew_waits_a_second_with_playlists_and_with_nothing_else() {
+    let mut scheduler = Scheduler::after_another(at(0));
+    let waiting = Waiting { playlists: keys(&["p"]), edge: keys(&["8"]), ..Waiting::default() };
+    assert_eq!(names(&all(&mut scheduler, at(0), &waiting)), ["8"]);
+    assert_eq!(scheduler.wakes_at(at(0), &waiting), Some(at(1)));
+    assert_eq!(names(&all(&mut scheduler, at(1), &waiting)), ["p"]);
+}
+
+#[test]
 fn a_playlist_is_written_once_a_second_and_then_as_the_newest() {
     let mut scheduler = Scheduler::new();
     let waiting = Waiting { playlists: keys(&["p"]), ..Waiting::default() };

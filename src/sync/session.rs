@@ -111,7 +111,7 @@ impl Session {
             publish: around.publish.clone(),
             uplink,
             start: Instant::now(),
-            scheduler: Scheduler::new(),
+            scheduler: Scheduler::after_another(Duration::ZERO),
             book: Book::default(),
             rows: Claimable::default(),
             doomed: Vec::new(),
