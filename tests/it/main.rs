@@ -16,9 +16,12 @@ mod rig;
 
 mod admin;
 mod admin_page;
+mod cloud;
+mod cloud_kills;
 mod cloud_page;
 mod cloud_test;
 mod command_line;
+mod disk_full;
 mod held_picture;
 mod hls;
 mod hold;

@@ -13,6 +13,7 @@ use super::http::{Response, get};
 use super::live::LiveEvents;
 use super::playlist::MediaPlaylist;
 use super::process::Process;
+use super::small_disk::SmallDisk;
 use super::turn::Turn;
 
 pub const KEY: &str = "test-key";
@@ -46,6 +47,8 @@ enum Place {
     Held(HeldSockets),
     /// On free ports at an address of another machine of the test's, with the words that lead there.
     There(Vec<String>, String),
+    /// On free ports, with a disk of its own for what survives a power cut.
+    OnDisk(SmallDisk),
 }
 
 pub struct VenueBox {
@@ -89,6 +92,12 @@ impl VenueBox {
     /// A box on another machine of the test's, all of whose ports are free ones at `address`.
     pub fn start_in(host: &Host, address: &str) -> Self {
         VenueBox::launch(Given::All, &[], Place::There(host.way(), address.to_owned()))
+    }
+
+    /// A box whose data lie on a small disk; none where this user may not make one.
+    pub fn start_on_disk(megabytes: u32, arguments: &[&str]) -> Option<Self> {
+        let disk = SmallDisk::try_new(megabytes)?;
+        Some(VenueBox::launch(Given::All, arguments, Place::OnDisk(disk)))
     }
 
     fn launch(given: Given, arguments: &[&str], place: Place) -> Self {
@@ -135,6 +144,11 @@ impl VenueBox {
     /// The folder of what survives a power cut.
     pub fn data(&self) -> PathBuf {
         self.folders.path().join("data")
+    }
+
+    /// The same as the box sees it, on a disk of its own.
+    pub fn data_inside(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.process.id(), self.data().display()))
     }
 
     /// The folder of what survives a restart, as it is given to the box.
@@ -200,9 +214,10 @@ fn run(folders: &Path, given: Given, arguments: &[String], place: &Place) -> Pro
             command.args(&way[1..]).arg(program);
             command
         }
+        Place::OnDisk(disk) => disk.mounted_at(&folders.join("data"), program),
     };
     let address = match place {
-        Place::Here | Place::Held(_) => "127.0.0.1:0",
+        Place::Here | Place::Held(_) | Place::OnDisk(_) => "127.0.0.1:0",
         Place::There(_, address) => address,
     };
     // What the developer's shell says of a box must not reach this one.

@@ -1,0 +1,73 @@
+//! kill -9 at random moments of a box that keeps and uploads: what it promised is there, whenever it died.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::cloud::OnAir;
+use crate::rig::{Bucket, Fault, Ledger};
+
+/// How often it is killed: `VENUEBOX_TEST_KILLS`, or many in a long run.
+fn kills() -> usize {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let long = if set("VENUEBOX_TEST_LONG").is_some() { 1_000 } else { 30 };
+    set("VENUEBOX_TEST_KILLS").map_or(long, |kills| kills.parse().unwrap())
+}
+
+/// Chance that can be had again: SplitMix64 from the seed in `VENUEBOX_TEST_SEED`.
+struct Chance(u64);
+
+impl Chance {
+    fn new() -> Self {
+        let seed = std::env::var("VENUEBOX_TEST_SEED").ok().map(|seed| seed.parse().unwrap());
+        let seed = seed.unwrap_or_else(|| getrandom::u64().unwrap());
+        eprintln!("the kills come by VENUEBOX_TEST_SEED={seed}");
+        Chance(seed)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_a_box_has_all_that_it_promised() {
+    let mut chance = Chance::new();
+    let bucket = Bucket::start();
+    let mut on_air = OnAir::start(&bucket.arguments()).await;
+    on_air.oracle.until_uploaded(2);
+    for kill in 0..kills() {
+        // Answers that take their time leave more on its way when the kill comes, and failures more that waits.
+        match chance.below(4) {
+            0 => bucket.fault(Fault::Refuses(500, "InternalError")),
+            _ => bucket.fault(Fault::Slow(Duration::from_millis(chance.below(1_000)))),
+        }
+        // The moment is by chance, so there is nothing to wait for.
+        thread::sleep(Duration::from_millis(300 + chance.below(1_200)));
+        let promises = on_air.oracle.promises();
+        on_air.venuebox.process.kill();
+        let ledger = Ledger::read(&on_air.venuebox.data());
+        ledger.assert_keeps(&promises, &bucket);
+        bucket.assert_whole();
+        // Many short lives are what is wanted here.
+        let _ = std::fs::remove_file(on_air.venuebox.snapshot().with_file_name("starts"));
+        on_air.venuebox.start_again();
+        if kill % 10 == 9 {
+            eprintln!("{} kills: {} segments, {} wait", kill + 1, ledger.segments().len(), ledger.waiting());
+        }
+    }
+    bucket.mend();
+    on_air.oracle.until_kept(2);
+    on_air.oracle.until_uploaded(2);
+    let (_, listed) = on_air.end(&bucket);
+    let promises = on_air.oracle.promises();
+    on_air.venuebox.process.kill();
+    let ledger = Ledger::read(&on_air.venuebox.data());
+    ledger.assert_keeps(&promises, &bucket);
+    assert_eq!((ledger.waiting(), ledger.strays()), (0, Vec::new()));
+    assert_eq!(listed, ledger.segments().iter().map(|(.., msn)| *msn).collect::<Vec<_>>());
+    bucket.assert_whole();
+}

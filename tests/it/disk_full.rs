@@ -1,0 +1,63 @@
+//! A disk without room: live goes on, the operator is told, and what comes once there is room again is kept.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::rig::{Bucket, Operator, Oracle, PASSWORD, Publisher, VenueBox, Viewer};
+
+const MEGABYTES: u32 = 64;
+
+/// Takes all the room that is left.
+fn fill(path: &Path) {
+    let mut file = File::options().create(true).append(true).open(path).unwrap();
+    let error = loop {
+        if let Err(error) = file.write_all(&[7; 4_096]) {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_live_goes_on_and_so_does_the_rest_once_there_is_room() {
+    let bucket = Bucket::start();
+    let arguments = bucket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some(venuebox) = VenueBox::start_on_disk(MEGABYTES, &arguments) else { return };
+    let operator = Operator::sign_in(venuebox.http, PASSWORD);
+    assert_eq!(operator.change("recording", |value| value["record"] = json!(true)).status, 200);
+    let oracle = Oracle::listen(venuebox.http, &operator);
+    let _publisher = Publisher::test_card(&venuebox);
+    let viewer = Viewer::watch(&venuebox.media_playlist_url().await);
+    oracle.until_uploaded(3);
+    assert_eq!(oracle.promises().state["archive"]["recording"], true);
+    let ballast = venuebox.data_inside().join("ballast");
+    fill(&ballast);
+    let warns = |state: &Value, text: &str| {
+        state["archive"]["warning"].as_str().is_some_and(|warning| warning.contains(text))
+    };
+    oracle.until_state("the disk is full", |state| {
+        warns(state, "the disk is full") || warns(state, "Nothing can be written")
+    });
+    oracle.until("the journal tells it", |heard| {
+        let told =
+            |text: &String| text.contains("Nothing can be written") || text.contains("the disk is full");
+        heard.journal.iter().any(told).then_some(())
+    });
+    // Room that comes back a little at a time goes again at once.
+    fill(&ballast);
+    std::fs::remove_file(&ballast).unwrap();
+    // A disk so small warns of the hours that it has left.
+    oracle.until_state("no such warning", |state| !warns(state, "full") && !warns(state, "Nothing"));
+    oracle.until_kept(3);
+    oracle.until_uploaded(3);
+    oracle.until_state("recording", |state| state["archive"]["recording"] == true);
+    let kept = oracle.promises().kept;
+    let (first, last) = (kept.first().unwrap().2, kept.last().unwrap().2);
+    assert_eq!(kept.len() as u64, last - first + 1, "what was still in memory was kept afterwards: {kept:?}");
+    viewer.saw_everything();
+    bucket.assert_whole();
+}
