@@ -97,7 +97,7 @@ pub(super) struct Scheduler {
     claimed: HashMap<Lane, usize>,
     keys: HashSet<String>,
     delayed: HashMap<String, Delay>,
-    /// When playlists were last written.
+    /// When keys that may be written again were last.
     written: HashMap<String, Duration>,
     /// No playlist is written before.
     settled: Duration,
@@ -185,8 +185,9 @@ impl Scheduler {
             *taken = taken.saturating_sub(1);
         }
         self.keys.remove(key);
-        if *lane == Lane::Playlist && ending != Ending::Unsent {
-            // Also one that failed may have arrived.
+        // What worked is sent once, unless it is a playlist; what failed may have arrived all the same, and is sent again.
+        let again = *lane == Lane::Playlist || ending != Ending::Worked;
+        if again && ending != Ending::Unsent {
             self.written.insert(key.clone(), now);
         }
         match ending {

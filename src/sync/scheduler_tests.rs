@@ -52,6 +52,18 @@ fn a_long_backlog_leaves_places_for_the_live_edge() {
 }
 
 #[test]
+fn what_failed_is_not_sent_again_within_a_second_even_where_another_try_is_due() {
+    let mut scheduler = Scheduler::new();
+    let waiting = Waiting { edge: keys(&["8"]), ..Waiting::default() };
+    let claim = scheduler.choose(at(0), &waiting).unwrap();
+    scheduler.ended(at(0), &claim, Ending::Failed { lasting: false }, 0.0);
+    assert_eq!(scheduler.trouble(at(0)).1, Some(ms(500)));
+    assert_eq!(scheduler.choose(ms(500), &waiting), None);
+    assert_eq!(scheduler.wakes_at(ms(500), &waiting), Some(at(1)));
+    assert!(scheduler.choose(at(1), &waiting).is_some());
+}
+
+#[test]
 fn whoever_begins_anew_waits_a_second_with_playlists_and_with_nothing_else() {
     let mut scheduler = Scheduler::after_another(at(0));
     let waiting = Waiting { playlists: keys(&["p"]), edge: keys(&["8"]), ..Waiting::default() };
