@@ -58,21 +58,29 @@ impl OnAir {
         self.oracle.until_uploaded(1);
     }
 
-    /// Ends the event, and waits for its whole in the bucket: its key, and the Media Sequence Numbers in it.
-    pub fn end(&mut self, bucket: &Bucket) -> (String, Vec<u64>) {
+    /// Ends the event.
+    pub fn end(&mut self) {
         self.publisher.0.kill();
-        let rendition = self.rendition();
-        let (event, number) = rendition.rsplit_once('-').unwrap();
-        let folder = format!("events/{}", event.replace('/', "-"));
         let ended = self.operator.post("event/end", &json!({}));
         assert!(ended.status < 300, "{}", ended.text());
-        let entrance = format!("{folder}/stream.m3u8");
+    }
+
+    /// The key of the whole event's playlist in a bucket.
+    pub fn whole_key(&self) -> String {
+        let rendition = self.rendition();
+        let (event, number) = rendition.rsplit_once('-').unwrap();
+        format!("events/{}/{number}.m3u8", event.replace('/', "-"))
+    }
+
+    /// Waits for the whole event in a bucket, and says the Media Sequence Numbers in it.
+    pub fn whole(&self, bucket: &Bucket) -> Vec<u64> {
+        let key = self.whole_key();
+        let entrance = format!("{}/stream.m3u8", key.rsplit_once('/').unwrap().0);
         bucket.until(&entrance, |bucket| bucket.text(&entrance));
-        let key = format!("{folder}/{number}.m3u8");
         let whole = bucket.text(&key).unwrap();
         assert!(whole.ends_with("#EXT-X-ENDLIST\n"), "{whole}");
         let msn = |name: String| name.rsplit('/').next()?.strip_suffix(".m4s")?.parse().ok();
-        (key, names(&whole).filter_map(msn).collect())
+        names(&whole).filter_map(msn).collect()
     }
 }
 
@@ -114,11 +122,12 @@ async fn whatever_a_storage_does_wrong_is_told_in_words_and_live_goes_on() {
     bucket.mend();
     let lost = lose_one_of_an_outage(&on_air, &bucket);
     viewer.saw_everything();
-    let (key, listed) = on_air.end(&bucket);
+    on_air.end();
+    let listed = on_air.whole(&bucket);
     let kept = on_air.oracle.promises().kept;
     let expected: Vec<u64> = kept.iter().map(|(.., msn)| *msn).filter(|msn| *msn != lost).collect();
     assert_eq!(listed, expected);
-    let whole = bucket.text(&key).unwrap();
+    let whole = bucket.text(&on_air.whole_key()).unwrap();
     assert_eq!(whole.matches("#EXT-X-DISCONTINUITY\n").count(), 1, "where one was lost: {whole}");
     bucket.assert_paced();
     bucket.assert_whole();
@@ -188,7 +197,8 @@ async fn a_wrong_certificate_and_a_wrong_name_are_told_and_nothing_is_missing_on
     endpoint(bucket.endpoint());
     on_air.until_well();
     viewer.saw_everything();
-    let (_, listed) = on_air.end(&bucket);
+    on_air.end();
+    let listed = on_air.whole(&bucket);
     let promises = on_air.oracle.promises();
     assert_eq!(listed, promises.kept.iter().map(|(.., msn)| *msn).collect::<Vec<_>>());
     let put = bucket.put("live/stream.m3u8").expect("no entrance");

@@ -39,30 +39,21 @@ async fn killed_at_any_moment_a_box_has_all_that_it_promised() {
     let bucket = Bucket::start();
     let mut on_air = OnAir::start(&bucket.arguments()).await;
     on_air.oracle.until_uploaded(2);
-    for kill in 0..kills() {
-        // Answers that take their time leave more on its way when the kill comes, and failures more that waits.
-        match chance.below(4) {
-            0 => bucket.fault(Fault::Refuses(500, "InternalError")),
-            _ => bucket.fault(Fault::Slow(Duration::from_millis(chance.below(1_000)))),
-        }
-        // The moment is by chance, so there is nothing to wait for.
-        thread::sleep(Duration::from_millis(300 + chance.below(1_200)));
-        let promises = on_air.oracle.promises();
-        on_air.venuebox.process.kill();
-        let ledger = Ledger::read(&on_air.venuebox.data());
-        ledger.assert_keeps(&promises, &bucket);
-        bucket.assert_whole();
-        // Many short lives are what is wanted here.
-        let _ = std::fs::remove_file(on_air.venuebox.snapshot().with_file_name("starts"));
-        on_air.venuebox.start_again();
-        if kill % 10 == 9 {
-            eprintln!("{} kills: {} segments, {} wait", kill + 1, ledger.segments().len(), ledger.waiting());
+    for kill in 1..=kills() {
+        let ledger = kill_and_start(&mut on_air, &bucket, &mut chance);
+        if kill % 10 == 0 {
+            eprintln!("{kill} kills: {} segments, {} wait", ledger.segments().len(), ledger.waiting());
         }
     }
     bucket.mend();
     on_air.oracle.until_kept(2);
-    on_air.oracle.until_uploaded(2);
-    let (_, listed) = on_air.end(&bucket);
+    on_air.end();
+    // The end of an event is as good a moment as any.
+    for _ in 0..3 {
+        kill_and_start(&mut on_air, &bucket, &mut chance);
+    }
+    bucket.mend();
+    let listed = on_air.whole(&bucket);
     let promises = on_air.oracle.promises();
     on_air.venuebox.process.kill();
     let ledger = Ledger::read(&on_air.venuebox.data());
@@ -70,4 +61,26 @@ async fn killed_at_any_moment_a_box_has_all_that_it_promised() {
     assert_eq!((ledger.waiting(), ledger.strays()), (0, Vec::new()));
     assert_eq!(listed, ledger.segments().iter().map(|(.., msn)| *msn).collect::<Vec<_>>());
     bucket.assert_whole();
+}
+
+/// Lets it live for a moment and kills it, looks at what it left, and starts it again.
+fn kill_and_start(on_air: &mut OnAir, bucket: &Bucket, chance: &mut Chance) -> Ledger {
+    // Answers that take their time leave more on its way when the kill comes, and failures more that waits.
+    match chance.below(4) {
+        0 => bucket.fault(Fault::Refuses(500, "InternalError")),
+        _ => bucket.fault(Fault::Slow(Duration::from_millis(chance.below(1_000)))),
+    }
+    // The moment is by chance, so there is nothing to wait for.
+    thread::sleep(Duration::from_millis(300 + chance.below(1_200)));
+    let promises = on_air.oracle.promises();
+    on_air.venuebox.process.kill();
+    let ledger = Ledger::read(&on_air.venuebox.data());
+    ledger.assert_keeps(&promises, bucket);
+    bucket.assert_whole();
+    // A segment that was on its way when it died is sent again at once: its bytes are the same.
+    bucket.assert_paced_where(|key| key.ends_with(".m3u8"));
+    // Many short lives are what is wanted here.
+    let _ = std::fs::remove_file(on_air.venuebox.snapshot().with_file_name("starts"));
+    on_air.venuebox.start_again();
+    ledger
 }

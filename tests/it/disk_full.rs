@@ -6,7 +6,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::rig::{Bucket, Operator, Oracle, PASSWORD, Publisher, VenueBox, Viewer};
+use crate::rig::{
+    Bucket, Ledger, MediaPlaylist, Operator, Oracle, PASSWORD, PATIENCE, Publisher, VenueBox, Viewer,
+};
 
 const MEGABYTES: u32 = 64;
 
@@ -34,7 +36,7 @@ async fn a_full_disk_is_told_and_live_goes_on_and_so_does_the_rest_once_there_is
     let viewer = Viewer::watch(&venuebox.media_playlist_url().await);
     oracle.until_uploaded(3);
     assert_eq!(oracle.promises().state["archive"]["recording"], true);
-    let ballast = venuebox.data_inside().join("ballast");
+    let ballast = venuebox.data_on_disk().join("ballast");
     fill(&ballast);
     let warns = |state: &Value, text: &str| {
         state["archive"]["warning"].as_str().is_some_and(|warning| warning.contains(text))
@@ -59,5 +61,44 @@ async fn a_full_disk_is_told_and_live_goes_on_and_so_does_the_rest_once_there_is
     let (first, last) = (kept.first().unwrap().2, kept.last().unwrap().2);
     assert_eq!(kept.len() as u64, last - first + 1, "what was still in memory was kept afterwards: {kept:?}");
     viewer.saw_everything();
+    bucket.assert_whole();
+}
+
+#[tokio::test]
+async fn a_box_that_starts_on_a_full_disk_is_on_air_and_loses_nothing_of_what_it_kept() {
+    let bucket = Bucket::start();
+    let arguments = bucket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some(mut venuebox) = VenueBox::start_on_disk(MEGABYTES, &arguments) else { return };
+    let operator = Operator::sign_in(venuebox.http, PASSWORD);
+    assert_eq!(operator.change("recording", |value| value["record"] = json!(true)).status, 200);
+    let oracle = Oracle::listen(venuebox.http, &operator);
+    let publisher = Publisher::test_card(&venuebox);
+    oracle.until_kept(2);
+    let before = oracle.promises();
+    drop((oracle, publisher));
+    let ballast = venuebox.data_on_disk().join("ballast");
+    fill(&ballast);
+    venuebox.process.kill();
+    fill(&ballast);
+    venuebox.start_again();
+    venuebox.process.says(PATIENCE, "the database cannot be written");
+    // Its ports are others, and so it has to be another encoder.
+    let publisher = Publisher::test_card(&venuebox);
+    let url = venuebox.media_playlist_url().await;
+    let viewer = Viewer::watch(&url);
+    MediaPlaylist::after(&url, 3);
+    viewer.saw_everything();
+    drop(publisher);
+    std::fs::remove_file(&ballast).unwrap();
+    venuebox.kill_and_start();
+    let _publisher = Publisher::test_card(&venuebox);
+    let oracle = Oracle::listen(venuebox.http, &operator.moved_to(venuebox.http));
+    oracle.until_kept(3);
+    oracle.until_uploaded(3);
+    venuebox.process.kill();
+    let ledger = Ledger::read(&venuebox.data_on_disk());
+    ledger.assert_keeps(&before, &bucket);
+    ledger.assert_keeps(&oracle.promises(), &bucket);
     bucket.assert_whole();
 }

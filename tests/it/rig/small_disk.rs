@@ -1,24 +1,40 @@
-//! A small disk of a box's own: a file system in memory, in a mount namespace that ends with the box.
+//! A small disk of a box's own: a file system in memory, in a mount namespace. It outlives the box, and ends with the
+//! test.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
 use nix::unistd::geteuid;
 
 const SKIPPED: &str = "this user may not mount anything; run the tests as root";
 
 pub struct SmallDisk {
-    megabytes: u32,
+    /// A sleeping process that holds the namespace; it ends when the test does, however that ends, because then its
+    /// input is closed.
+    holder: Child,
 }
 
 impl SmallDisk {
-    /// None where this user may not mount; the test is skipped then, and says so. With `CI` set it fails.
-    pub fn try_new(megabytes: u32) -> Option<Self> {
-        let disk = SmallDisk { megabytes };
-        let folder = tempfile::tempdir().unwrap();
-        let tried = disk.mounted_at(folder.path(), "true").stderr(Stdio::null()).status();
-        if tried.is_ok_and(|status| status.success()) {
+    /// One at a folder. None where this user may not mount; the test is skipped then, and says so. With `CI` set it
+    /// fails.
+    pub fn mount(folder: &Path, megabytes: u32) -> Option<Self> {
+        let mut command = Command::new("unshare");
+        // Without root, in a user's own namespace, where one is root.
+        if !geteuid().is_root() {
+            command.args(["--user", "--map-root-user"]);
+        }
+        // It says when it is there, and waits for its input to end.
+        let mount = format!(
+            "mount -t tmpfs -o size={megabytes}m,mode=700 tmpfs \"$0\" && echo here && exec cat >/dev/null"
+        );
+        command.args(["--mount", "sh", "-c", &mount]).arg(folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut holder = command.spawn().expect("no unshare");
+        let mut here = [0; 4];
+        let said = holder.stdout.as_mut().unwrap().read_exact(&mut here);
+        let disk = SmallDisk { holder };
+        if said.is_ok() {
             return Some(disk);
         }
         assert!(std::env::var_os("CI").is_none(), "{SKIPPED}");
@@ -29,18 +45,27 @@ impl SmallDisk {
         None
     }
 
-    /// A program that finds the disk at a folder; it takes the place of all that led to it.
-    pub fn mounted_at(&self, folder: &Path, program: &str) -> Command {
-        let mut command = Command::new("unshare");
-        // Without root, in a user's own namespace, where one is root.
+    /// A program that finds the disk at its folder.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        command.args(["--target", &self.holder.id().to_string(), "--mount"]);
         if !geteuid().is_root() {
-            command.args(["--user", "--map-root-user"]);
+            command.args(["--user", "--preserve-credentials"]);
         }
-        let mount = format!(
-            "mkdir -p \"$0\" && mount -t tmpfs -o size={}m,mode=700 tmpfs \"$0\" && exec \"$@\"",
-            self.megabytes
-        );
-        command.args(["--mount", "sh", "-c", &mount]).arg(folder).arg(program);
+        command.args(["--", program]);
         command
+    }
+
+    /// Where somebody without finds what lies at a path on it.
+    pub fn path(&self, inside: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.holder.id(), inside.display()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
     }
 }

@@ -96,13 +96,19 @@ impl VenueBox {
 
     /// A box whose data lie on a small disk; none where this user may not make one.
     pub fn start_on_disk(megabytes: u32, arguments: &[&str]) -> Option<Self> {
-        let disk = SmallDisk::try_new(megabytes)?;
-        Some(VenueBox::launch(Given::All, arguments, Place::OnDisk(disk)))
+        let folders = tempfile::tempdir().unwrap();
+        let data = folders.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        let disk = SmallDisk::mount(&data, megabytes)?;
+        Some(VenueBox::launch_in(folders, Given::All, arguments, Place::OnDisk(disk)))
     }
 
     fn launch(given: Given, arguments: &[&str], place: Place) -> Self {
+        VenueBox::launch_in(tempfile::tempdir().unwrap(), given, arguments, place)
+    }
+
+    fn launch_in(folders: TempDir, given: Given, arguments: &[&str], place: Place) -> Self {
         let turn = Turn::side_by_side();
-        let folders = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
         let process = run(folders.path(), given, &arguments, &place);
         let Addresses { http, rtmp, tracker, stun } = addresses(&process);
@@ -146,9 +152,12 @@ impl VenueBox {
         self.folders.path().join("data")
     }
 
-    /// The same as the box sees it, on a disk of its own.
-    pub fn data_inside(&self) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root{}", self.process.id(), self.data().display()))
+    /// The same where it lies on a disk of the box's own.
+    pub fn data_on_disk(&self) -> PathBuf {
+        match &self.place {
+            Place::OnDisk(disk) => disk.path(&self.data()),
+            _ => panic!("it has no disk of its own"),
+        }
     }
 
     /// The folder of what survives a restart, as it is given to the box.
@@ -214,7 +223,7 @@ fn run(folders: &Path, given: Given, arguments: &[String], place: &Place) -> Pro
             command.args(&way[1..]).arg(program);
             command
         }
-        Place::OnDisk(disk) => disk.mounted_at(&folders.join("data"), program),
+        Place::OnDisk(disk) => disk.command(program),
     };
     let address = match place {
         Place::Here | Place::Held(_) | Place::OnDisk(_) => "127.0.0.1:0",
