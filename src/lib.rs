@@ -25,14 +25,18 @@
 //!    publishes an immutable copy through a `watch`.
 //! 5. The first reader of a version has its playlist rendered, the thousand others share the bytes; `web::hls` serves
 //!    them and the window's media.
+//! 6. `archive` follows with a cursor, where a recording, rewind or the cloud wants the segment: file, flush, rename, then
+//!    one transaction with its row and its place in the queue. It is acknowledged then.
+//! 7. `sync` takes rows from the queue, and writes a playlist into the bucket after what it names.
 //!
 //! ## Invariants
 //! - An event has one timeline. Decode times and fragment numbers go on whatever the encoder's clock does; the
 //!   picture is held while it is away; EXT-X-ENDLIST comes only when the grace runs out or the operator says so.
 //! - What was published outlives the program in memory, and everything else in the database. Numbers never go back,
 //!   and a media URL never means other bytes: its first element is the epoch.
-//! - Live never waits for a reader. Every queue is bounded, and every limit is a named constant with its threat.
-//! - A playlist never names what cannot be fetched, and a hinted part always gets bytes.
+//! - What was acknowledged survives kill -9 and a power cut; every file of the archive has its row.
+//! - Live never waits for a reader, a disk or a cloud. Every queue is bounded, and every limit is a named constant with its threat.
+//! - A playlist never names what cannot be fetched from where it stands, and a hinted part always gets bytes.
 //! - Bad input ends in a sentence for its sender and changes nothing for anyone else.
 
 pub mod access;
