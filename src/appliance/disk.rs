@@ -30,13 +30,6 @@ impl Disk {
         let percent = self.free.saturating_mul(100).checked_div(self.total).unwrap_or(100);
         u8::try_from(percent.min(100)).unwrap_or(100)
     }
-
-    /// How many hours of a stream fit above the reserve; `None` while nothing comes.
-    #[expect(clippy::cast_precision_loss, reason = "hours are shown to a tenth")]
-    pub fn hours_left(self, bytes_per_second: u64) -> Option<f64> {
-        let usable = self.free.saturating_sub(self.total / 100 * DISK_RESERVE);
-        (bytes_per_second > 0).then(|| usable as f64 / bytes_per_second as f64 / 3_600.0)
-    }
 }
 
 #[cfg(test)]
@@ -44,12 +37,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenth_of_the_disk_is_never_promised() {
-        let disk = Disk { free: 46 * 3_600_000, total: 100 * 3_600_000 };
-        assert_eq!(disk.hours_left(1_000), Some(36_000.0 / 1_000.0 * 1.0));
-        assert_eq!(Disk { free: 5, ..disk }.hours_left(1_000), Some(0.0));
-        assert_eq!(disk.hours_left(0), None);
-        assert_eq!(disk.percent_free(), 46);
+    fn what_is_free_is_a_share_of_what_may_be_used() {
+        assert_eq!(Disk { free: 46, total: 100 }.percent_free(), 46);
+        assert_eq!(Disk { free: 0, total: 0 }.percent_free(), 100);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //!                        │              │ the cloud has    │
 //!                        │              │ goes             │
 //! ```
-//! It comes back with a little more room than it went with, so that it does not flutter. Live never looks here.
+//! A large disk keeps no more free than a gigabyte for each percent. It comes back with a little more room than it went with, so that it does not flutter. Live never looks here.
 
 /// Room on the disk of the data folder, bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,9 @@ const RECORDING_ENDS: u64 = 10;
 const REWIND_ENDS: u64 = 5;
 const ALL_ENDS: u64 = 2;
 
+/// What a percent is at most. A terabyte need not lie idle.
+const MOST: u64 = 1 << 30;
+
 /// Percent more that must be free before it comes back.
 const COMES_BACK: u64 = 1;
 
@@ -60,7 +63,7 @@ impl Guard {
 }
 
 fn allowance(room: Room, more: u64) -> Allowance {
-    let below = |percent: u64| room.free < room.total / 100 * (percent + more);
+    let below = |percent: u64| room.free < kept_free(room, percent + more);
     if below(ALL_ENDS) {
         Allowance::Nothing
     } else if below(REWIND_ENDS) {
@@ -72,10 +75,14 @@ fn allowance(room: Room, more: u64) -> Allowance {
     }
 }
 
+fn kept_free(room: Room, percent: u64) -> u64 {
+    (room.total / 100).min(MOST) * percent
+}
+
 /// Hours until recording stops at this rate; `None` while nothing comes.
 #[expect(clippy::cast_precision_loss, reason = "hours are shown to a tenth")]
 pub fn hours_left(room: Room, bytes_per_second: u64) -> Option<f64> {
-    let usable = room.free.saturating_sub(room.total / 100 * RECORDING_ENDS);
+    let usable = room.free.saturating_sub(kept_free(room, RECORDING_ENDS));
     (bytes_per_second > 0).then(|| usable as f64 / bytes_per_second as f64 / 3_600.0)
 }
 
@@ -103,6 +110,13 @@ mod tests {
         assert_eq!(guard.judge(free(3)), Allowance::Cloud);
         assert_eq!(guard.judge(free(10)), Allowance::Spool);
         assert_eq!(guard.judge(free(11)), Allowance::All);
+    }
+
+    #[test]
+    fn of_a_large_disk_ten_gigabytes_are_enough() {
+        let mut guard = Guard::default();
+        let mut judge = |free: u64| guard.judge(Room { free: free << 30, total: 1_000_u64 << 30 });
+        assert_eq!((judge(10), judge(9), judge(4)), (Allowance::All, Allowance::Spool, Allowance::Cloud));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) struct Archive {
     recording: bool,
     rewind: bool,
     since: Option<i64>,
-    hours_left: Option<f64>,
+    pub(super) hours_left: Option<f64>,
     warning: Option<String>,
     written: u64,
     wear: Wear,

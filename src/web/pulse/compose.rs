@@ -119,7 +119,6 @@ fn checks(measured: &Measured, view: &View<'_>) -> Vec<preflight::Check> {
 fn machine(view: &View<'_>) -> Machine {
     let readings = view.readings;
     let disk = readings.disk.unwrap_or_default();
-    let bytes = view.input.map_or(0, |measured| measured.bit_rate / 8);
     let (synchronised, text) = match readings.clock {
         ClockState::InStep => (Some(true), "in step"),
         ClockState::Off => (Some(false), "No time server has answered yet; times shown may be wrong."),
@@ -134,7 +133,7 @@ fn machine(view: &View<'_>) -> Machine {
         memory_total: readings.memory_total,
         disk_free: disk.free,
         disk_total: disk.total,
-        hours_left: disk.hours_left(bytes).map(|hours| round(hours, 10.0)),
+        hours_left: view.archive.hours_left,
         uptime: readings.uptime,
         clock: Clock { synchronised, text: String::from(text) },
         warning: view.face.warning.clone().or_else(|| warning(readings, view.egress)),

@@ -57,7 +57,7 @@ export const recordings = {
     writtenMore: "since the box started",
     wear: "Wear of the disk",
     used: "used up",
-    life: "written in its life",
+    life: "written since it was switched on",
     toList: "To the recordings",
   },
 };
