@@ -46,6 +46,18 @@ async fn an_answer_is_fetched_whole() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_a_page_hears_whether_it_may_read() {
+    let url =
+        server(whole("hello").replace("200 OK", "200 OK\r\nAccess-Control-Allow-Origin: *"), false).await;
+    let fetcher = Fetcher::new(Outgoing::from_operator(&url)).unwrap();
+    let fetched = fetcher.get_for("https://page.example", &url, LIMITS).await.unwrap();
+    assert_eq!(fetched.allows.as_deref(), Some("*"));
+    let url = server(whole("hello"), false).await;
+    let fetcher = Fetcher::new(Outgoing::from_operator(&url)).unwrap();
+    assert_eq!(fetcher.get_for("https://page.example", &url, LIMITS).await.unwrap().allows, None);
+}
+
+#[tokio::test]
 async fn a_range_is_cut_out_where_the_server_knows_none() {
     let url = server(whole("0123456789"), false).await;
     let range = Range { offset: 2, length: 3 };

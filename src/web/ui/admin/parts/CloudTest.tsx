@@ -61,12 +61,14 @@ export function CloudTest({ desk, value }: CloudTestProps) {
 
 function Findings({ result: { steps, corsJson }, r2 }: { result: Result; r2: boolean }) {
   const failed = steps.some(({ ok }) => ok === false);
+  const open = steps.some(({ ok }) => ok === null);
+  const verdict = failed ? words.someFailed : open ? words.noneFailed : words.allPassed;
   return (
     <>
       <Steps label={words.tested} lines={steps.map(line)} />
       {failed || !corsJson ? (
         <Notice tone={failed ? "warn" : "good"} spoken>
-          {failed ? words.someFailed : words.allPassed}
+          {verdict}
         </Notice>
       ) : null}
       {corsJson ? (
@@ -90,6 +92,6 @@ function line({ name, ok, text, more }: Result["steps"][number]): StepLine {
   const said = [text, more].filter(Boolean).join(" ");
   // A step of a newer box has no name here.
   const shared = { id: name, label: words.step[name] ?? name, ...(said === "" ? {} : { more: said }) };
-  if (ok === null) return { ...shared, state: "waits", word: words.untried };
+  if (ok === null) return { ...shared, state: "waits", word: said === "" ? words.untried : words.unknown };
   return ok ? { ...shared, state: "passed", word: words.passed } : { ...shared, state: "stops", word: words.failed };
 }
