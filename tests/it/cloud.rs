@@ -10,7 +10,9 @@ use std::time::Duration;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 
-use crate::rig::{Bucket, Fault, Operator, Oracle, PASSWORD, PATIENCE, Publisher, VenueBox, Viewer, names};
+use crate::rig::{
+    Bucket, Fault, Operator, Oracle, PASSWORD, PATIENCE, Publisher, VenueBox, Viewer, is_long, names,
+};
 
 /// An event on air that is recorded and goes to a bucket.
 pub struct OnAir {
@@ -24,10 +26,15 @@ pub struct OnAir {
 
 impl OnAir {
     pub async fn start(arguments: &[String]) -> Self {
+        OnAir::start_and(true, arguments).await
+    }
+
+    /// The same, recorded or not.
+    pub async fn start_and(record: bool, arguments: &[String]) -> Self {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let venuebox = VenueBox::start_held(&arguments);
         let operator = Operator::sign_in(venuebox.http, PASSWORD);
-        assert_eq!(operator.change("recording", |value| value["record"] = json!(true)).status, 200);
+        assert_eq!(operator.change("recording", |value| value["record"] = json!(record)).status, 200);
         let oracle = Oracle::listen(venuebox.http, &operator);
         oracle.until_state("its first state", Value::is_object);
         let publisher = Publisher::test_card(&venuebox);
@@ -90,7 +97,7 @@ async fn whatever_a_storage_does_wrong_is_told_in_words_and_live_goes_on() {
     let mut on_air = OnAir::start(&bucket.arguments()).await;
     let viewer = Viewer::watch(&on_air.url);
     on_air.oracle.until_uploaded(3);
-    let faults = [
+    let mut faults = vec![
         (Fault::Refuses(403, "InvalidAccessKeyId"), "does not know this Access Key ID"),
         (Fault::Refuses(403, "AccessDenied"), "the token may not do this"),
         (Fault::Refuses(404, "NoSuchBucket"), "there is no bucket of this name"),
@@ -99,6 +106,10 @@ async fn whatever_a_storage_does_wrong_is_told_in_words_and_live_goes_on() {
         (Fault::Refuses(403, "RequestTimeTooSkewed"), "the box's clock is too far"),
         (Fault::Cut, "the storage is not reached"),
     ];
+    if is_long() {
+        // An upload that nobody takes is waited for for half a minute.
+        faults.push((Fault::Silent, "does not answer in time"));
+    }
     for (fault, words) in faults {
         bucket.fault(fault);
         on_air.until_told(words);

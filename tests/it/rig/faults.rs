@@ -13,6 +13,8 @@ pub enum Fault {
     Refuses(u16, &'static str),
     /// It does what it should, and takes so long before it says so.
     Slow(Duration),
+    /// It says nothing at all.
+    Silent,
     /// The connection ends in the midst of what is sent.
     Cut,
 }
@@ -46,6 +48,8 @@ impl Fault {
                 tokio::time::sleep(pause).await;
                 answer
             }
+            // Whoever asked leaves some time.
+            Fault::Silent => std::future::pending().await,
             Fault::Cut => {
                 // Whatever came of it is dropped.
                 let _ = http_body_util::BodyExt::frame(&mut request.into_body()).await;

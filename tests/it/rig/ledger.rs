@@ -16,6 +16,8 @@ const ON_THE_WAY: usize = 3;
 pub struct Ledger {
     /// Size by path below the archive, of what lies on the disk by the rows.
     local: BTreeMap<PathBuf, u64>,
+    /// Paths of initialization sections; they may go with the last segment.
+    inits: BTreeSet<PathBuf>,
     /// Event, rendition and number of all segments that rows know.
     segments: BTreeSet<(u64, u8, u64)>,
     /// Size by key, of what lies in the bucket by the rows.
@@ -36,6 +38,7 @@ impl Ledger {
         let database = Connection::open(copy.path().join("venuebox.db")).unwrap();
         let mut ledger = Ledger {
             local: BTreeMap::new(),
+            inits: BTreeSet::new(),
             segments: BTreeSet::new(),
             done: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -65,15 +68,21 @@ impl Ledger {
                 self.local.insert(path.into(), unsigned(size));
             }
         }
-        let inits = "SELECT epoch, event, rendition, number, size FROM inits JOIN recordings USING (event)";
+        let inits = "SELECT epoch, event, rendition, number, size, EXISTS (SELECT 1 FROM segments WHERE local
+                     AND segments.event = inits.event AND segments.rendition = inits.rendition)
+                     FROM inits JOIN recordings USING (event)";
         let mut query = database.prepare(inits).unwrap();
         let mut rows = query.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let (epoch, event, rendition): (String, i64, u8) =
                 (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
-            let (number, size): (i64, i64) = (row.get(3).unwrap(), row.get(4).unwrap());
-            let path = format!("{epoch}/{event}-{rendition}/init-{number}.mp4");
-            self.local.insert(path.into(), unsigned(size));
+            let (number, size, needed): (i64, i64, bool) =
+                (row.get(3).unwrap(), row.get(4).unwrap(), row.get(5).unwrap());
+            let path = PathBuf::from(format!("{epoch}/{event}-{rendition}/init-{number}.mp4"));
+            self.inits.insert(path.clone());
+            if needed {
+                self.local.insert(path, unsigned(size));
+            }
         }
     }
 
@@ -95,12 +104,17 @@ impl Ledger {
         }
     }
 
+    /// Media files that lie on the disk by the rows, below the archive.
+    pub fn local(&self) -> impl Iterator<Item = &Path> {
+        self.local.keys().map(PathBuf::as_path)
+    }
+
     /// Keys that wait.
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Keys of segments that are kept, in order.
+    /// Event, rendition and number of all segments that rows know, in order.
     pub fn segments(&self) -> &BTreeSet<(u64, u8, u64)> {
         &self.segments
     }
@@ -131,9 +145,10 @@ impl Ledger {
         for epoch in entries(&self.archive) {
             for rendition in entries(&epoch.path()) {
                 let files = entries(&rendition.path()).map(|file| file.path());
-                strays.extend(
-                    files.filter(|file| !self.local.contains_key(file.strip_prefix(&self.archive).unwrap())),
-                );
+                strays.extend(files.filter(|file| {
+                    let file = file.strip_prefix(&self.archive).unwrap();
+                    !self.local.contains_key(file) && !self.inits.contains(file)
+                }));
             }
         }
         strays

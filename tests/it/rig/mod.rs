@@ -61,3 +61,8 @@ use std::time::Duration;
 
 /// Long enough for anything on a machine that is busy with other tests; reaching it is a failure.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether this is a run that takes hours.
+pub fn is_long() -> bool {
+    std::env::var("VENUEBOX_TEST_LONG").is_ok_and(|long| !long.is_empty())
+}
