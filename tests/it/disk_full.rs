@@ -49,6 +49,24 @@ fn fill_and_free(ballast: &Path, oracle: &Oracle) {
     oracle.until_state("recording", |state| state["archive"]["recording"] == true);
 }
 
+/// The disk has room, and takes no file until that is told: the row that follows a file is never there without it.
+fn refuse_files_and_take_them(crowd: &Path, oracle: &Oracle) {
+    std::fs::create_dir(crowd).unwrap();
+    let refused = (0..).find_map(|number| File::create(crowd.join(format!("{number}"))).err()).unwrap();
+    assert_eq!(refused.kind(), ErrorKind::StorageFull, "{refused}");
+    let warns = |state: &Value| {
+        state["archive"]["warning"].as_str().is_some_and(|text| text.contains("Nothing can be written"))
+    };
+    oracle.until_state("nothing can be written", warns);
+    std::fs::remove_dir_all(crowd).unwrap();
+    oracle.until("the disk takes files again", |heard| {
+        heard.journal.iter().any(|text| text.contains("can be written again")).then_some(())
+    });
+    oracle.until_state("no such warning", |state| !warns(state));
+    oracle.until_kept(3);
+    oracle.until_uploaded(3);
+}
+
 #[tokio::test]
 async fn a_full_disk_is_told_and_live_goes_on_and_so_does_the_rest_once_there_is_room() {
     let bucket = Bucket::start();
@@ -65,6 +83,7 @@ async fn a_full_disk_is_told_and_live_goes_on_and_so_does_the_rest_once_there_is
     for _ in 0..ROUNDS {
         fill_and_free(&venuebox.data_on_disk().join("ballast"), &oracle);
     }
+    refuse_files_and_take_them(&venuebox.data_on_disk().join("crowd"), &oracle);
     let kept = oracle.promises().kept;
     let (first, last) = (kept.first().unwrap().2, kept.last().unwrap().2);
     assert_eq!(kept.len() as u64, last - first + 1, "what was still in memory was kept afterwards: {kept:?}");

@@ -9,6 +9,9 @@ use nix::unistd::geteuid;
 
 const SKIPPED: &str = "this user may not mount anything; run the tests as root";
 
+/// It takes no more files than these, whatever room it has.
+const FILES: u32 = 2_000;
+
 pub struct SmallDisk {
     /// A sleeping process that holds the namespace; it ends when the test does, however that ends, because then its
     /// input is closed.
@@ -26,7 +29,7 @@ impl SmallDisk {
         }
         // It says when it is there, and waits for its input to end.
         let mount = format!(
-            "mount -t tmpfs -o size={megabytes}m,mode=700 tmpfs \"$0\" && echo here && exec cat >/dev/null"
+            "mount -t tmpfs -o size={megabytes}m,nr_inodes={FILES},mode=700 tmpfs \"$0\" && echo here && exec cat >/dev/null"
         );
         command.args(["--mount", "sh", "-c", &mount]).arg(folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
