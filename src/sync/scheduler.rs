@@ -99,7 +99,7 @@ pub(super) struct Scheduler {
     delayed: HashMap<String, Delay>,
     /// When keys that may be written again were last.
     written: HashMap<String, Duration>,
-    /// No playlist is written before.
+    /// Nothing is sent before.
     settled: Duration,
 }
 
@@ -121,7 +121,7 @@ impl Scheduler {
     }
 
     /// One that knows nothing of what was written before `now`, by a program that was killed or with another key: any
-    /// playlist may have been, a moment ago.
+    /// key may have been, a moment ago.
     pub fn after_another(now: Duration) -> Self {
         Scheduler { settled: now + SAME_KEY, ..Scheduler::new() }
     }
@@ -152,7 +152,8 @@ impl Scheduler {
     /// What is sent next; it is claimed until it [ended](Self::ended).
     pub fn choose(&mut self, now: Duration, waiting: &Waiting) -> Option<Claim> {
         self.written.retain(|_, written| now < *written + SAME_KEY);
-        if self.paused || self.keys.len() >= self.width || !self.breaker.lets_through(now) {
+        let full = self.keys.len() >= self.width;
+        if self.paused || full || now < self.settled || !self.breaker.lets_through(now) {
             return None;
         }
         let backlog = if self.on_air { BACKLOG_ON_AIR } else { BACKLOG };
@@ -164,7 +165,7 @@ impl Scheduler {
         ];
         let (lane, key) = lanes.into_iter().find_map(|(lane, places, keys)| {
             let taken = self.claimed.get(&lane).copied().unwrap_or_default();
-            let free = taken < places && (lane != Lane::Playlist || now >= self.settled);
+            let free = taken < places;
             free.then(|| keys.iter().find(|key| self.may(now, key)))?.map(|key| (lane, key.clone()))
         })?;
         *self.claimed.entry(lane).or_default() += 1;
@@ -234,12 +235,11 @@ impl Scheduler {
             return None;
         }
         let Waiting { playlists, edge, backlog, removals } = waiting;
-        let playlists = playlists.iter().map(|key| (key, self.settled));
-        let others = [edge, backlog, removals].into_iter().flatten().map(|key| (key, Duration::ZERO));
-        let free = playlists.chain(others).filter(|(key, _)| !self.keys.contains(*key)).map(|(key, from)| {
+        let keys = [playlists, edge, backlog, removals].into_iter().flatten();
+        let free = keys.filter(|key| !self.keys.contains(*key)).map(|key| {
             let written = self.written.get(key).map(|written| *written + SAME_KEY);
             let delayed = self.delayed.get(key).map(|delay| delay.until);
-            from.max(written.max(delayed).unwrap_or_default())
+            written.max(delayed).unwrap_or_default().max(self.settled)
         });
         let soonest = free.min()?;
         match self.breaker.tries_at() {
