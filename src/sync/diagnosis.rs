@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::advice::{self, Words};
+use super::elsewhere::{self, Place};
 use super::store::{CorsRule, Store};
 use super::trouble::Trouble;
 use crate::access::Outgoing;
@@ -114,8 +115,13 @@ impl Diagnosis {
 
 /// Tries what is set. The probe is gone afterwards wherever it could be removed.
 pub async fn diagnose(settings: &CloudStore) -> Diagnosis {
+    diagnose_beside(settings, elsewhere::jurisdictions(settings)).await
+}
+
+/// The same, with other places in which the bucket could be.
+async fn diagnose_beside(settings: &CloudStore, others: Vec<Place>) -> Diagnosis {
     let mut diagnosis = Diagnosis::untried();
-    let Some(probe) = Probe::new(settings) else {
+    let Some(probe) = Probe::new(settings, others) else {
         let words = Words::new("The system has no randomness.", "Restart the box.");
         diagnosis.failed(StepName::Write, words);
         return diagnosis;
@@ -147,18 +153,19 @@ enum Written {
 /// A small object that nothing else has the name or the bytes of.
 struct Probe<'a> {
     settings: &'a CloudStore,
+    others: Vec<Place>,
     store: Store,
     key: String,
     body: Bytes,
 }
 
 impl<'a> Probe<'a> {
-    fn new(settings: &'a CloudStore) -> Option<Self> {
+    fn new(settings: &'a CloudStore, others: Vec<Place>) -> Option<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).ok()?;
         let random = format!("{:032x}", u128::from_be_bytes(random));
         let (key, body) = (format!("venuebox-test-{random}.txt"), format!("venuebox {random}\n"));
-        Some(Probe { settings, store: Store::new(settings), key, body: body.into() })
+        Some(Probe { settings, others, store: Store::new(settings), key, body: body.into() })
     }
 
     async fn look(&self, diagnosis: &mut Diagnosis, written: &mut Written) {
@@ -201,11 +208,16 @@ impl<'a> Probe<'a> {
                 "Give it “Object Read & Write”, or make another one.",
             );
         }
-        advice::of_trouble(trouble, self.settings)
+        let is_of_place = matches!(trouble, Trouble::NoBucket | Trouble::Denied | Trouble::Key);
+        let found = if is_of_place { elsewhere::find(&self.others).await } else { None };
+        found.unwrap_or_else(|| advice::of_trouble(trouble, self.settings))
     }
 
     /// What could be written is in the right place, with the right key.
     fn not_read(&self, trouble: &Trouble) -> Words {
+        if let Some(words) = elsewhere::named_twice(self.settings) {
+            return words;
+        }
         match trouble {
             Trouble::Denied => Words::new(
                 "The token may write into this bucket, but not do this.",
@@ -237,7 +249,8 @@ impl<'a> Probe<'a> {
                 None
             }
             Err(error) => {
-                let words = advice::of_fetch(&error, self.is_endpoint(&url));
+                let words = elsewhere::named_twice(self.settings);
+                let words = words.unwrap_or_else(|| advice::of_fetch(&error, self.is_endpoint(&url)));
                 diagnosis.failed(StepName::Public, words);
                 None
             }

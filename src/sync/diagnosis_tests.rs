@@ -154,3 +154,43 @@ async fn nobody_at_the_endpoint_is_said_once() {
     assert_eq!(outcome(&diagnosis), [NO, None, None, None, None, None], "{diagnosis:#?}");
     assert!(diagnosis.steps[0].text.contains("Nobody answers"), "{diagnosis:#?}");
 }
+
+#[tokio::test]
+async fn a_bucket_in_another_jurisdiction_is_found_there() {
+    let bucket = Bucket::start().await;
+    let right = bucket.public_settings();
+    let wrong = CloudStore { bucket: "monday".into(), ..right.clone() };
+    let others = vec![("Mars", wrong.clone()), ("European Union (eu)", right)];
+    let diagnosis = diagnose_beside(&wrong, others).await;
+    assert_eq!(outcome(&diagnosis), [NO, None, None, None, None, None], "{diagnosis:#?}");
+    assert!(
+        diagnosis.steps[0].text.ends_with("with the jurisdiction “European Union (eu)”."),
+        "{diagnosis:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_named_in_the_endpoint_too_is_told() {
+    let bucket = Bucket::start().await;
+    let mut settings = bucket.public_settings();
+    settings.endpoint = settings.endpoint.map(|endpoint| endpoint + "/sunday/");
+    let diagnosis = diagnose(&settings).await;
+    for name in [StepName::List, StepName::Public] {
+        let step = step(&diagnosis, name);
+        assert!(
+            step.ok == NO && step.text.starts_with("The endpoint ends with the bucket's name"),
+            "{diagnosis:#?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_never_answers_ends_the_test_in_time() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Some(format!("http://{}", silent.local_addr().unwrap()));
+    let bucket = Bucket::start().await;
+    let start = tokio::time::Instant::now();
+    let diagnosis = diagnose(&CloudStore { endpoint, ..bucket.settings() }).await;
+    assert!(diagnosis.steps[0].text.contains("in time"), "{diagnosis:#?}");
+    assert!(start.elapsed() <= WHOLE, "{:?}", start.elapsed());
+}

@@ -17,6 +17,7 @@ mod breaker;
 mod bucket;
 mod chance;
 mod diagnosis;
+mod elsewhere;
 mod errand;
 mod outcome;
 mod page;
