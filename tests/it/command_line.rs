@@ -64,6 +64,7 @@ async fn status_prints_what_the_box_says_of_itself() {
     assert_eq!(
         names,
         [
+            "cloud",
             "lastConnectTime",
             "lastDisconnectTime",
             "online",
