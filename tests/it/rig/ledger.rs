@@ -138,7 +138,7 @@ impl Ledger {
         assert!(strays.len() <= ON_THE_WAY, "files of which no row knows: {strays:?}");
     }
 
-    /// Files of which no row knows.
+    /// Files of which no row knows, but for the index of a finished recording: it is made again where it is missing.
     pub fn strays(&self) -> Vec<PathBuf> {
         let mut strays = Vec::new();
         let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -147,7 +147,8 @@ impl Ledger {
                 let files = entries(&rendition.path()).map(|file| file.path());
                 strays.extend(files.filter(|file| {
                     let file = file.strip_prefix(&self.archive).unwrap();
-                    !self.local.contains_key(file) && !self.inits.contains(file)
+                    let index = file.file_name().is_some_and(|name| name == "film" || name == "film.part");
+                    !index && !self.local.contains_key(file) && !self.inits.contains(file)
                 }));
             }
         }
