@@ -200,7 +200,10 @@ async fn a_wrong_certificate_and_a_wrong_name_are_told_and_nothing_is_missing_on
     let viewer = Viewer::watch(&on_air.url);
     on_air.until_told("no secure connection to the storage");
     let endpoint = |endpoint: String| {
-        let changed = on_air.operator.change("cloud", |value| value["endpoint"] = json!(endpoint));
+        let changed = on_air.operator.change("cloud", |value| {
+            value["endpoint"] = json!(endpoint);
+            value["secretAccessKey"] = json!("secret");
+        });
         assert_eq!(changed.status, 200, "{}", changed.text());
     };
     endpoint("http://bucket.invalid".to_owned());

@@ -13,7 +13,7 @@ use super::Refusal;
 use super::body::Json;
 use super::settings::{Cloud, understood};
 use crate::storage::Section;
-use crate::storage::settings::{CloudSettings, CloudStore};
+use crate::storage::settings::CloudSettings;
 use crate::sync;
 use crate::web::App;
 
@@ -59,14 +59,7 @@ pub async fn test(State(app): State<App>, Json(value): Json<Value>) -> Result<Re
     let Some(given) = given else {
         return Err(Refusal::value("bucket", "there is no account to test; fill it in first"));
     };
-    let keeps_secret = given.is_secret_kept();
-    let store = given.kept(&before);
-    if keeps_secret && !before.0.as_ref().is_some_and(|before| is_same_key(before, &store)) {
-        return Err(Refusal::value(
-            "secretAccessKey",
-            "no secret is kept for this account, endpoint and key; enter the Secret Access Key as well",
-        ));
-    }
+    let store = given.kept(&before)?;
     let settings = CloudSettings(Some(store.clone()));
     settings.check()?;
     let turn = TESTS.try_acquire();
@@ -81,15 +74,6 @@ pub async fn test(State(app): State<App>, Json(value): Json<Value>) -> Result<Re
     });
     let diagnosis = testing.await.map_err(|_| Refusal::broken("the test broke off; try again"))?;
     Ok(axum::Json(diagnosis).into_response())
-}
-
-/// A kept secret signs for whom it was entered and for nobody else. Threat: a page or a token that may change
-/// settings, but not read secrets, and sends signatures to a host of its own. A jurisdiction is a host of the same
-/// account.
-fn is_same_key(kept: &CloudStore, now: &CloudStore) -> bool {
-    let key =
-        |store: &CloudStore| (store.endpoint.clone(), store.account_id.clone(), store.access_key_id.clone());
-    key(kept) == key(now)
 }
 
 #[cfg(test)]

@@ -89,29 +89,32 @@ impl Cloud {
         Versioned { version: settings.version, value }
     }
 
-    /// The secret is the one that is kept.
-    pub(super) fn is_secret_kept(&self) -> bool {
-        self.secret_access_key == KEPT
-    }
-
-    /// As it is kept: `***` stands for the secret that was kept before.
-    pub(super) fn kept(self, before: &CloudSettings) -> CloudStore {
+    /// As it is kept: `***` stands for the secret that was kept before. It signs for whom it was entered and for nobody
+    /// else. Threat: a page or a token that may change settings, but not read secrets, and has signatures sent to a
+    /// host of its own. A jurisdiction is a host of the same account.
+    pub(super) fn kept(self, before: &CloudSettings) -> Result<CloudStore, Refusal> {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let secret_access_key = match (self.secret_access_key.as_str(), &before.0) {
-            (KEPT, Some(before)) => before.secret_access_key.clone(),
-            (KEPT, None) => String::new(),
-            _ => self.secret_access_key,
-        };
-        CloudStore {
+        let mut store = CloudStore {
             endpoint: given(self.endpoint),
             account_id: given(self.account_id),
             jurisdiction: given(self.jurisdiction),
             bucket: self.bucket,
             access_key_id: self.access_key_id,
-            secret_access_key,
+            secret_access_key: self.secret_access_key,
             public_url: given(self.public_url),
             prefix: self.prefix,
+        };
+        if store.secret_access_key == KEPT {
+            let key = |store: &CloudStore| {
+                (store.endpoint.clone(), store.account_id.clone(), store.access_key_id.clone())
+            };
+            let kept = before.0.as_ref().filter(|before| key(before) == key(&store));
+            let none =
+                "no secret is kept for this account, endpoint and key; enter the Secret Access Key as well";
+            let kept = kept.ok_or_else(|| Refusal::value("secretAccessKey", none))?;
+            store.secret_access_key.clone_from(&kept.secret_access_key);
         }
+        Ok(store)
     }
 }
 
@@ -163,7 +166,8 @@ pub async fn change(
         PosterSettings::NAME => keep::<PosterSettings>(&app, version, understood(value)?).await.map(answer),
         CloudSettings::NAME => {
             let given: Option<Cloud> = understood(value)?;
-            let cloud = CloudSettings(given.map(|cloud| cloud.kept(&before.cloud.value)));
+            let store = given.map(|cloud| cloud.kept(&before.cloud.value)).transpose()?;
+            let cloud = CloudSettings(store);
             keep::<CloudSettings>(&app, version, cloud).await.map(|kept| answer(Cloud::of(&kept)))
         }
         RecordingSettings::NAME => {

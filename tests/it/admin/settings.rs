@@ -87,6 +87,9 @@ fn secrets_are_never_read_back_and_stars_keep_them() {
     assert_eq!(again["value"]["secretAccessKey"], "***");
     again["value"]["bucket"] = json!("other-bucket");
     assert_eq!(operator.put("settings/cloud", &again).status, 200);
+    // They keep it for the host that it was entered for.
+    let elsewhere = operator.change("cloud", |value| value["endpoint"] = json!("https://s3.example.com"));
+    assert_eq!((elsewhere.status, elsewhere.json()["field"].as_str()), (422, Some("secretAccessKey")));
 
     assert_eq!(operator.change("viewers", |value| value["password"] = json!("hidden-two")).status, 200);
     assert_eq!(operator.read("settings")["viewers"]["value"]["password"], "***");
