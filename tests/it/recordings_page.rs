@@ -79,7 +79,6 @@ async fn an_operator_keeps_an_event_and_viewers_go_back_in_it_and_watch_it_later
     viewer.click("Go to live");
     viewer.until("window.venuebox.stats().latency < 5");
     goes_on(&viewer, 3.0);
-    assert_eq!(viewer.evaluate("window.venuebox.stats().stalls"), 0);
 
     // After the event the page offers it.
     assert_eq!(operator.post("event/end", &json!({})).status, 204);
