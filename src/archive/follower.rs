@@ -58,6 +58,8 @@ impl Follower {
         let wanted = allowed.borrow_and_update().clone();
         self.keeper.rewind.allow(&self.live.window.borrow().clone(), wanted.rewind);
         if !wanted.any() {
+            self.begun = None;
+            self.tell(None);
             return self.rest(allowed).await;
         }
         let mut cursor = self
@@ -160,10 +162,7 @@ impl Follower {
         if wanted.record {
             storage.keep_event(self.id.event).await?;
         }
-        self.keeper.status.send_modify(|status| {
-            status.recording = wanted.record;
-            status.since = wanted.record.then_some(recording.began);
-        });
+        self.tell(wanted.record.then_some(recording.began));
         self.begun = Some(wanted.clone());
         Ok(())
     }
@@ -174,9 +173,15 @@ impl Follower {
             // The next start ends it with its last segment.
             log::warn!(event = self.id.event.0, error:% = error; "the end of a recording was not written down");
         }
-        self.keeper.status.send_modify(|status| {
-            status.recording = false;
-            status.since = None;
+        self.tell(None);
+    }
+
+    /// Since when it is recorded, if it is.
+    fn tell(&self, since: Option<i64>) {
+        self.keeper.status.send_if_modified(|status| {
+            let changed = status.since != since;
+            (status.recording, status.since) = (since.is_some(), since);
+            changed
         });
     }
 }

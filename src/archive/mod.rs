@@ -106,3 +106,7 @@ impl Archive {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;
