@@ -9,15 +9,13 @@
 
 use std::collections::BTreeMap;
 
+use super::variant::follow;
 use crate::hls::multivariant;
 use crate::storage::Unpublished;
-use crate::stream::{Epoch, EventId, KeptInit, KeptSegment, Rendition, RenditionId};
+use crate::stream::{Epoch, EventId, Rendition, RenditionId};
 
 /// The entrance's key: what viewers without a box open.
 pub(super) const ENTRANCE: &str = "stream.m3u8";
-
-/// Bandwidths are rounded up to this, so that an entrance is not written anew for every segment.
-const BANDWIDTH_STEP: u64 = 100_000;
 
 /// A playlist of the bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,62 +55,15 @@ pub(super) fn whole_entrance_key(epoch: &str, event: EventId) -> String {
     format!("/events/{epoch}-{event}/stream.m3u8")
 }
 
-/// What a multivariant playlist says of a rendition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Variant {
-    bandwidth: u64,
-    average: u64,
-    codecs: String,
-    resolution: Option<(u32, u32)>,
-}
-
-impl Variant {
-    /// Of these segments; `None` when nothing is known of them.
-    pub fn of(segments: &[KeptSegment], inits: &[KeptInit]) -> Option<Self> {
-        let newest = segments.last()?;
-        let init = inits.iter().find(|init| init.number == newest.init)?;
-        let rate = |bytes: u64, ticks: i64| {
-            let ticks = u64::try_from(ticks).unwrap_or_default().max(1);
-            (bytes.saturating_mul(8).saturating_mul(90_000) / ticks).div_ceil(BANDWIDTH_STEP) * BANDWIDTH_STEP
-        };
-        let peak = segments.iter().map(|segment| rate(segment.size, segment.duration.ticks())).max()?;
-        let bytes = segments.iter().map(|segment| segment.size).sum();
-        let ticks = segments.iter().map(|segment| segment.duration.ticks()).sum();
-        let (codecs, resolution) = (init.codecs.clone(), init.resolution);
-        Some(Variant { bandwidth: peak, average: rate(bytes, ticks), codecs, resolution })
-    }
-
-    /// What is said stays said until it is too little or wrong.
-    fn follow(&mut self, newer: Variant) {
-        if self.codecs != newer.codecs
-            || self.resolution != newer.resolution
-            || self.bandwidth < newer.bandwidth
-        {
-            *self = newer;
-        }
-    }
-
-    fn rendition(&self, id: RenditionId) -> Rendition {
-        Rendition {
-            id,
-            codecs: self.codecs.clone(),
-            resolution: self.resolution,
-            frame_rate: None,
-            bandwidth: self.bandwidth,
-            average_bandwidth: self.average,
-        }
-    }
-}
-
 /// A live playlist that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Written {
     pub text: String,
     /// The last segment that it names.
     pub upto: u64,
     /// It has its end.
     pub complete: bool,
-    pub variant: Option<Variant>,
+    pub variant: Option<Rendition>,
 }
 
 #[derive(Debug, Default)]
@@ -121,7 +72,7 @@ struct Leaf {
     /// It is on its way.
     taken: bool,
     written: Option<Written>,
-    variant: Option<Variant>,
+    variant: Option<Rendition>,
 }
 
 impl Leaf {
@@ -138,7 +89,7 @@ struct Volume {
     open: bool,
     leaves: BTreeMap<u8, Leaf>,
     /// The whole playlists that are there, with what their entrance says of them.
-    whole: BTreeMap<u8, Option<Variant>>,
+    whole: BTreeMap<u8, Option<Rendition>>,
 }
 
 /// The playlists of a bucket.
@@ -232,18 +183,14 @@ impl Book {
     pub fn entrance(&self, event: EventId) -> String {
         let Some(volume) = self.volumes.get(&event) else { return String::new() };
         let there = volume.leaves.iter().filter(|(_, leaf)| leaf.written.is_some());
-        let variants: Vec<Rendition> = there
-            .filter_map(|(rendition, leaf)| Some(leaf.variant.as_ref()?.rendition(id(event, *rendition))))
-            .collect();
+        let variants: Vec<Rendition> = there.filter_map(|(_, leaf)| leaf.variant.clone()).collect();
         multivariant::render(&variants, |id| live_key(volume.epoch.as_str(), id))
     }
 
     /// The entrance to a finished event; `None` when nothing of it is there.
     pub fn whole_entrance(&self, event: EventId) -> Option<String> {
         let whole = self.volumes.get(&event)?.whole.iter();
-        let variants: Vec<Rendition> = whole
-            .filter_map(|(rendition, variant)| Some(variant.as_ref()?.rendition(id(event, *rendition))))
-            .collect();
+        let variants: Vec<Rendition> = whole.filter_map(|(_, variant)| variant.clone()).collect();
         let uri = |id: RenditionId| format!("{}.m3u8", id.rendition);
         (!variants.is_empty()).then(|| multivariant::render(&variants, uri))
     }
@@ -294,12 +241,7 @@ impl Book {
     /// A live playlist is there.
     pub fn live_written(&mut self, id: RenditionId, written: Written) {
         let Some(leaf) = self.leaf_mut(id) else { return };
-        if let Some(newer) = written.variant.clone() {
-            match &mut leaf.variant {
-                Some(known) => known.follow(newer),
-                None => leaf.variant = Some(newer),
-            }
-        }
+        follow(&mut leaf.variant, written.variant.clone());
         leaf.taken = false;
         leaf.written = Some(written);
     }
@@ -310,7 +252,7 @@ impl Book {
     }
 
     /// A whole playlist is there, or there is nothing that it could name.
-    pub fn whole_written(&mut self, id: RenditionId, variant: Option<Variant>) {
+    pub fn whole_written(&mut self, id: RenditionId, variant: Option<Rendition>) {
         if let Some(volume) = self.volumes.get_mut(&id.event) {
             volume.whole.insert(id.rendition, variant);
         }

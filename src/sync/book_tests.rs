@@ -1,5 +1,5 @@
+use super::super::variant::tests::sized;
 use super::*;
-use crate::time::MediaTime;
 
 const EVENT: EventId = EventId(3);
 const ID: RenditionId = RenditionId { event: EVENT, rendition: 0 };
@@ -9,26 +9,8 @@ fn left(event: EventId, over: bool, open: bool) -> Unpublished {
     Unpublished { event, epoch: Epoch::from_random([7; 12]), over, open, renditions: vec![0, 1] }
 }
 
-fn segment(size: u64) -> KeptSegment {
-    KeptSegment {
-        msn: 7,
-        init: 0,
-        discontinuity: false,
-        start: MediaTime::ZERO,
-        date: 0,
-        duration: MediaTime::from_millis(2_000),
-        size,
-        kept: false,
-    }
-}
-
-fn variant(size: u64) -> Option<Variant> {
-    let init = KeptInit { number: 0, codecs: "avc1".into(), resolution: None, size: 5 };
-    Variant::of(&[segment(size)], &[init])
-}
-
-fn written(upto: u64, complete: bool) -> Written {
-    Written { text: upto.to_string(), upto, complete, variant: variant(500_000) }
+fn written(id: RenditionId, upto: u64, complete: bool) -> Written {
+    Written { text: upto.to_string(), upto, complete, variant: sized(id, 500_000) }
 }
 
 /// Writes what is wanted, and says what that was.
@@ -37,9 +19,9 @@ fn write(book: &mut Book, upto: u64, complete: bool) -> Vec<Playlist> {
     for playlist in &wanted {
         book.taken(*playlist);
         match *playlist {
-            Playlist::Live(id) => book.live_written(id, written(upto, complete)),
+            Playlist::Live(id) => book.live_written(id, written(id, upto, complete)),
             Playlist::Entrance(event) => book.entrance_written(event, book.entrance(event)),
-            Playlist::Whole(id) => book.whole_written(id, variant(500_000)),
+            Playlist::Whole(id) => book.whole_written(id, sized(id, 500_000)),
             Playlist::WholeEntrance(event) => book.finished(event),
         }
     }
@@ -123,15 +105,4 @@ fn the_entrance_leads_to_the_newest_event_that_has_anything() {
     assert_eq!(book.wanted(), [Playlist::Entrance(next)]);
     book.forget(next);
     assert_eq!(book.newest(), Some(EVENT));
-}
-
-#[test]
-fn a_variant_is_rounded_up_and_said_anew_when_it_was_too_little() {
-    let mut said = variant(500_000).unwrap();
-    assert_eq!((said.bandwidth, said.average), (2_000_000, 2_000_000));
-    assert_eq!(variant(500_001).unwrap().bandwidth, 2_100_000);
-    said.follow(variant(400_000).unwrap());
-    assert_eq!(said.bandwidth, 2_000_000);
-    said.follow(variant(600_000).unwrap());
-    assert_eq!(said.bandwidth, 2_400_000);
 }

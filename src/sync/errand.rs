@@ -7,16 +7,17 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use super::book::{ENTRANCE, Playlist, Variant, Written, live_key, whole_entrance_key, whole_key};
+use super::book::{ENTRANCE, Playlist, Written, live_key, whole_entrance_key, whole_key};
 use super::page::Page;
 use super::scheduler::Lane;
 use super::store::Store;
 use super::trouble::Trouble;
+use super::variant::variant;
 use crate::hls::MediaUri;
 use crate::hls::stored_playlist::{End, Head, Listed, render, render_whole};
 use crate::storage::upload::Upload;
 use crate::storage::{Doomed, Storage, StorageError};
-use crate::stream::{Epoch, EventId, RenditionId};
+use crate::stream::{Epoch, EventId, Rendition, RenditionId};
 use crate::time::{MediaTime, unix_millis};
 
 /// What a live playlist of the bucket names at least: whoever comes by a slow way still finds what it names.
@@ -56,7 +57,7 @@ pub(super) enum Done {
     Lost { upload: Upload, objects: usize },
     Live { id: RenditionId, written: Option<Written>, sent: bool },
     Entrance { event: EventId, text: String },
-    Whole { id: RenditionId, variant: Option<Variant> },
+    Whole { id: RenditionId, variant: Option<Rendition> },
     Published { event: EventId, done: bool, sent: bool },
     Buried { event: EventId },
     Removed { key: String },
@@ -148,7 +149,7 @@ impl Tools {
                     store.put(&live_key(epoch, id), new.clone().into(), PLAYLIST, LIVE).await?;
                 }
                 let segments: Vec<_> = list.segments.into_iter().map(|(segment, _)| segment).collect();
-                let variant = Variant::of(&segments, &storage.inits(id).await?);
+                let variant = variant(id, &storage.inits(id).await?, &segments);
                 let upto = segments.last().map_or(0, |segment| segment.msn);
                 let written = Written { text: new, upto, complete: list.complete, variant };
                 Ok(Done::Live { id, written: Some(written), sent })
@@ -166,7 +167,7 @@ impl Tools {
                 let folder = format!("../../{}{epoch}/{id}/", store.prefix());
                 let text = render_whole(&folder, &segments);
                 store.patient().put(&whole_key(epoch, id), text.into(), PLAYLIST, WHOLE).await?;
-                let variant = Variant::of(&segments, &storage.inits(id).await?);
+                let variant = variant(id, &storage.inits(id).await?, &segments);
                 Ok(Done::Whole { id, variant })
             }
             Playlist::WholeEntrance(event) => {

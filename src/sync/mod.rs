@@ -28,6 +28,7 @@ mod status;
 mod store;
 mod trouble;
 mod uplink;
+mod variant;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
