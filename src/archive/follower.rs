@@ -32,6 +32,14 @@ pub struct Follower {
     begun: Option<Wanted>,
 }
 
+/// What became of a segment.
+enum Outcome {
+    Kept,
+    /// The disk refused it until something else was wanted.
+    Changed,
+    Stopped,
+}
+
 impl Follower {
     pub fn new(keeper: Arc<Keeper>, live: LiveRendition, stop: CancellationToken) -> Self {
         let id = live.rendition.id;
@@ -75,10 +83,15 @@ impl Follower {
             };
             match met {
                 Some(Met::Segment { segment, .. }) => {
-                    if !self.keep(&segment, &wanted).await {
-                        return false;
+                    match self.keep(&segment, &wanted, allowed).await {
+                        Outcome::Kept => self.next = Some(segment.msn + 1),
+                        // With what is wanted now it is asked for again.
+                        Outcome::Changed => {
+                            self.next = Some(segment.msn);
+                            return true;
+                        }
+                        Outcome::Stopped => return false,
                     }
-                    self.next = Some(segment.msn + 1);
                 }
                 Some(Met::Gap { from, to }) => {
                     self.keeper.journal.note(words::missing(to - from));
@@ -105,17 +118,23 @@ impl Follower {
         }
     }
 
-    /// Keeps a segment, however often the disk must be asked; false when it was told to stop meanwhile.
-    async fn keep(&mut self, segment: &Segment, wanted: &Wanted) -> bool {
+    /// Keeps a segment, however often the disk must be asked.
+    async fn keep(
+        &mut self,
+        segment: &Segment,
+        wanted: &Wanted,
+        allowed: &mut watch::Receiver<Wanted>,
+    ) -> Outcome {
         while let Err(why) = self.try_keep(segment, wanted).await {
             self.keeper.trouble(Some(&why));
             tokio::select! {
-                () = self.stop.cancelled() => return false,
+                () = self.stop.cancelled() => return Outcome::Stopped,
+                Ok(()) = allowed.changed() => return Outcome::Changed,
                 () = tokio::time::sleep(RETRY) => {}
             }
         }
         self.keeper.trouble(None);
-        true
+        Outcome::Kept
     }
 
     async fn try_keep(&mut self, segment: &Segment, wanted: &Wanted) -> Result<(), String> {
