@@ -42,7 +42,7 @@ const UPLOAD: Duration = Duration::from_secs(600);
 /// More than this is not read back. Threat: an endpoint that is something else and answers without end.
 const MAX_READ: usize = 8 << 20;
 
-/// What signatures name; R2 has no other, and others do not mind.
+/// What signatures name where the endpoint does not say it: R2 has no other, and most others do not mind.
 const REGION: &str = "auto";
 
 /// A bucket; clones share their connections.
@@ -91,12 +91,13 @@ impl Store {
         let credentials =
             Credentials::new(&store.access_key_id, &store.secret_access_key, None, None, "settings");
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).build();
+        let endpoint = endpoint(store);
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(Builder::new().tls_provider(provider).build_https())
-            .region(Region::from_static(REGION))
+            .region(Region::new(String::from(region(&endpoint))))
             .credentials_provider(credentials)
-            .endpoint_url(endpoint(store))
+            .endpoint_url(endpoint)
             .force_path_style(true)
             // R2 refused what it did not ask for.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
@@ -255,6 +256,25 @@ fn endpoint(store: &CloudStore) -> String {
         (None, Some(jurisdiction)) => format!("https://{account}.{jurisdiction}.r2.cloudflarestorage.com"),
         (None, None) => format!("https://{account}.r2.cloudflarestorage.com"),
     }
+}
+
+/// The region in the host's name, as in `s3.eu-central-1.amazonaws.com`: AWS and those who are built like it refuse a
+/// signature that names another.
+fn region(endpoint: &str) -> &str {
+    let host = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let labels = host.split(['/', ':']).next().unwrap_or_default().split('.');
+    // Older names of AWS run the service and the region together.
+    let mut labels = labels.map(|label| label.strip_prefix("s3-").unwrap_or(label));
+    labels.find(|label| is_region(label)).unwrap_or(REGION)
+}
+
+/// `eu-central-1`, `us-gov-west-1`, `eu-central-003`: letters, a hyphen, more of them, digits at the end.
+fn is_region(label: &str) -> bool {
+    let mut words = label.split('-');
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number =
+        |word: &str| matches!(word.len(), 1..=3) && word.bytes().all(|byte| byte.is_ascii_digit());
+    words.next_back().is_some_and(is_number) && words.clone().count() >= 2 && words.all(is_word)
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

@@ -81,3 +81,20 @@ fn each_jurisdiction_has_a_host_of_its_own() {
     store.jurisdiction = Some("eu".into());
     assert_eq!(endpoint(&store), "https://0a.eu.r2.cloudflarestorage.com");
 }
+
+#[test]
+fn a_signature_names_the_region_that_the_endpoint_names() {
+    let named = [
+        ("https://s3.eu-central-1.amazonaws.com", "eu-central-1"),
+        ("https://s3-us-west-2.amazonaws.com/", "us-west-2"),
+        ("https://s3.dualstack.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("https://s3.eu-central-003.backblazeb2.com", "eu-central-003"),
+        ("https://s3.ap-southeast-1.wasabisys.com:443", "ap-southeast-1"),
+        ("https://0123abc.eu.r2.cloudflarestorage.com", "auto"),
+        ("http://127.0.0.1:9000", "auto"),
+        ("http://nas-1.local:9000", "auto"),
+    ];
+    for (endpoint, wanted) in named {
+        assert_eq!(region(endpoint), wanted, "{endpoint}");
+    }
+}
