@@ -12,6 +12,8 @@ mod bucket;
 mod database;
 mod diary;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod lease;
 mod migrations;
 mod picture;

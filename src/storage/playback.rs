@@ -133,35 +133,17 @@ impl Storage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Opened;
+    use crate::storage::{Recording, fixture};
     use crate::stream::{Epoch, KeptInit, KeptSegment};
 
     const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
 
     async fn storage(folder: &tempfile::TempDir) -> Storage {
-        let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
-        let storage = Storage::start(&mut opened).unwrap();
-        let recording = Recording {
-            event: ID.event,
-            epoch: Epoch::from_random([7; 12]),
-            title: String::new(),
-            began: 1_000,
-            ended: None,
-            kept: true,
-            target_duration: 2,
-        };
+        let storage = fixture::fresh(folder);
+        let recording = Recording { kept: true, ..fixture::recording(ID.event) };
         storage.begin_recording(recording).await.unwrap();
         let init = KeptInit { number: 1, codecs: String::new(), resolution: Some((640, 360)), size: 900 };
-        let segment = KeptSegment {
-            msn: 7,
-            init: 1,
-            discontinuity: false,
-            start: MediaTime::ZERO,
-            date: 5_000,
-            duration: MediaTime::from_millis(2_000),
-            size: 700,
-            kept: true,
-        };
+        let segment = KeptSegment { init: 1, size: 700, kept: true, ..fixture::segment(7) };
         storage.keep_segment(ID, Some(init), segment, true).await.unwrap();
         storage
     }

@@ -149,41 +149,20 @@ impl Storage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{Opened, Recording};
-    use crate::stream::{Epoch, KeptInit, KeptSegment};
-    use crate::time::MediaTime;
+    use crate::storage::fixture;
+    use crate::stream::KeptInit;
 
     const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
 
     async fn storage(folder: &tempfile::TempDir) -> Storage {
-        let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
-        let storage = Storage::start(&mut opened).unwrap();
-        let recording = Recording {
-            event: ID.event,
-            epoch: Epoch::from_random([7; 12]),
-            title: String::new(),
-            began: 1_000,
-            ended: None,
-            kept: false,
-            target_duration: 2,
-        };
-        storage.begin_recording(recording).await.unwrap();
+        let storage = fixture::fresh(folder);
+        storage.begin_recording(fixture::recording(ID.event)).await.unwrap();
         storage
     }
 
     async fn keep(storage: &Storage, msn: u64, uploads: bool) {
         let init = KeptInit { number: 0, codecs: String::new(), resolution: None, size: 5 };
-        let segment = KeptSegment {
-            msn,
-            init: 0,
-            discontinuity: false,
-            start: MediaTime::ZERO,
-            date: 5_000,
-            duration: MediaTime::from_millis(2_000),
-            size: 5,
-            kept: false,
-        };
-        storage.keep_segment(ID, Some(init), segment, uploads).await.unwrap();
+        storage.keep_segment(ID, Some(init), fixture::segment(msn), uploads).await.unwrap();
     }
 
     async fn unneeded(storage: &Storage, from: u64) -> Vec<u64> {

@@ -49,27 +49,18 @@ impl Storage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{Opened, Recording};
-    use crate::stream::{Epoch, EventId};
+    use crate::storage::{Recording, fixture};
+    use crate::stream::EventId;
 
     const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
 
     #[tokio::test]
     async fn hashes_are_of_one_file_and_go_with_its_recording() {
         let folder = tempfile::tempdir().unwrap();
-        let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
-        let storage = Storage::start(&mut opened).unwrap();
+        let storage = fixture::fresh(&folder);
         storage.keep_pieces(ID, [1; 32], vec![9; 20]).await.unwrap();
         assert_eq!(storage.pieces(ID, [1; 32]).await.unwrap(), None, "there is no such recording");
-        let recording = Recording {
-            event: ID.event,
-            epoch: Epoch::from_random([7; 12]),
-            title: String::new(),
-            began: 1_000,
-            ended: None,
-            kept: true,
-            target_duration: 2,
-        };
+        let recording = Recording { kept: true, ..fixture::recording(ID.event) };
         storage.begin_recording(recording).await.unwrap();
         storage.keep_pieces(ID, [1; 32], vec![9; 20]).await.unwrap();
         assert_eq!(storage.pieces(ID, [1; 32]).await.unwrap(), Some(vec![9; 20]));

@@ -1,28 +1,18 @@
 use super::*;
-use crate::storage::{Opened, Recording};
+use crate::storage::fixture;
 use crate::stream::KeptInit;
 
 pub const ID: RenditionId = RenditionId { event: EventId(3), rendition: 0 };
 
 /// A box on which one event is on air.
 pub async fn storage(folder: &tempfile::TempDir) -> Storage {
-    let mut opened = Opened::open(folder.path(), "boot", [7; 12], None).unwrap();
-    let storage = Storage::start(&mut opened).unwrap();
+    let storage = fixture::fresh(folder);
     begin(&storage, ID.event).await;
     storage
 }
 
 pub async fn begin(storage: &Storage, event: EventId) {
-    let recording = Recording {
-        event,
-        epoch: Epoch::from_random([7; 12]),
-        title: String::new(),
-        began: 1_000,
-        ended: None,
-        kept: false,
-        target_duration: 2,
-    };
-    storage.begin_recording(recording).await.unwrap();
+    storage.begin_recording(fixture::recording(event)).await.unwrap();
 }
 
 /// Keeps a segment of two seconds for the cloud.
@@ -32,16 +22,7 @@ pub async fn keep(storage: &Storage, id: RenditionId, msn: u64) {
 
 pub async fn keep_with(storage: &Storage, id: RenditionId, msn: u64, init: u32) {
     let made = KeptInit { number: init, codecs: "avc1,mp4a".into(), resolution: Some((1_280, 720)), size: 5 };
-    let segment = KeptSegment {
-        msn,
-        init,
-        discontinuity: false,
-        start: MediaTime::ZERO,
-        date: 5_000,
-        duration: MediaTime::from_millis(2_000),
-        size: 500,
-        kept: false,
-    };
+    let segment = KeptSegment { init, ..fixture::segment(msn) };
     storage.keep_segment(id, Some(made), segment, true).await.unwrap();
 }
 
