@@ -10,6 +10,7 @@ mod history;
 mod note;
 mod record;
 mod sentence;
+mod words;
 
 pub use egress::Egress;
 pub use entry::{Entry, Level};

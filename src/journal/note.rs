@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::Level;
 use super::sentence::{capital, sentence};
+use super::words::{Words, bare, encoder_at, span, who, words};
 
 /// Why an event is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,38 +215,6 @@ pub enum Note {
     },
 }
 
-/// A note in words.
-pub(super) struct Words {
-    pub level: Level,
-    pub text: String,
-    pub more: Option<String>,
-}
-
-fn words(level: Level, text: impl Into<String>, more: impl Into<String>) -> Words {
-    Words { level, text: text.into(), more: Some(more.into()) }
-}
-
-fn bare(level: Level, text: impl Into<String>) -> Words {
-    Words { level, text: text.into(), more: None }
-}
-
-/// "OBS 31.0 at 10.0.4.12", as far as it is known.
-fn who(encoder: Option<&String>, address: Option<&IpAddr>) -> String {
-    let name = encoder.map_or("an encoder", String::as_str);
-    match address {
-        Some(address) => format!("{name} at {address}"),
-        None => String::from(name),
-    }
-}
-
-/// "9 s" or "2 minutes".
-fn span(seconds: u64) -> String {
-    match seconds {
-        0..=119 => format!("{seconds} s"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
-    }
-}
-
 impl Note {
     /// What may come often and is said at most once a minute for one address.
     pub(super) fn repeats_by(&self) -> Option<(&'static str, IpAddr)> {
@@ -402,8 +371,4 @@ impl Note {
             }
         }
     }
-}
-
-fn encoder_at(address: Option<IpAddr>) -> String {
-    address.map_or(String::from("the encoder"), |address| format!("the encoder at {address}"))
 }

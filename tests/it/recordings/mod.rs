@@ -1,5 +1,8 @@
 //! An event that was recorded: played from its beginning, taken home as one file, renamed, deleted.
 
+mod file;
+mod torrent;
+
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::Command;
@@ -155,50 +158,6 @@ async fn a_browser_plays_it_to_its_end() {
 }
 
 #[tokio::test]
-async fn any_part_of_a_file_can_be_fetched_alone() {
-    let (venuebox, operator, recording) = recorded(2).await;
-    let path = format!("recordings/{}/download", recording["event"]);
-    let whole = download(&operator, &recording);
-    let tag = whole.header("etag").unwrap().to_owned();
-    let length = whole.body.len();
-    for (range, from, to) in [
-        (String::from("bytes=0-99"), 0, 100),
-        (format!("bytes=50-{}", length / 2), 50, length / 2 + 1),
-        (format!("bytes={}-", length - 70_000), length - 70_000, length),
-        (String::from("bytes=-10"), length - 10, length),
-    ] {
-        let part = operator.send("GET", &path, &[("range", &range), ("if-range", &tag)], &[]);
-        assert_eq!(part.status, 206, "{range}");
-        assert!(part.body == whole.body[from..to], "{range}");
-        let expected = format!("bytes {from}-{}/{length}", to - 1);
-        assert_eq!(part.header("content-range"), Some(&expected[..]));
-    }
-    let beyond = operator.send("GET", &path, &[("range", &format!("bytes={length}-"))], &[]);
-    assert_eq!(
-        (beyond.status, beyond.header("content-range")),
-        (416, Some(&format!("bytes */{length}")[..]))
-    );
-    let other = operator.send("GET", &path, &[("range", "bytes=5-"), ("if-range", "\"other\"")], &[]);
-    assert_eq!((other.status, other.body.len()), (200, length));
-    let head = operator.send("HEAD", &path, &[], &[]);
-    assert_eq!(head.header("content-length"), Some(&length.to_string()[..]));
-    // A segment, once it comes from the disk.
-    let mut venuebox = venuebox;
-    let playlist = media(&venuebox, &recording);
-    let url = resolve(&playlist, playlist.segments[0].uri.as_ref().unwrap());
-    let live = get(&url);
-    let runtime = venuebox.runtime();
-    venuebox.start_again_after(|_| std::fs::remove_dir_all(runtime).unwrap());
-    let stored = get(&url);
-    assert_eq!((stored.status, stored.header("accept-ranges")), (200, Some("bytes")));
-    assert!(stored.body == live.body);
-    assert_eq!(stored.header("cache-control"), live.header("cache-control"));
-    assert_eq!(stored.header("content-type"), live.header("content-type"));
-    let part = get_with(&url, &[("range", "bytes=10-19")]);
-    assert!(part.status == 206 && part.body == live.body[10..20]);
-}
-
-#[tokio::test]
 async fn what_is_on_air_is_no_recording_yet_and_is_not_deleted() {
     let (venuebox, operator) = recording_box();
     let _publisher = Publisher::ffmpeg(&venuebox.ingest());
@@ -288,7 +247,7 @@ async fn a_file_that_the_disk_has_lost_is_a_cut_and_the_rest_plays() {
     let (lost, damaged) = (segment_file(&venuebox, &playlist, 1), segment_file(&venuebox, &playlist, 2));
     let count = playlist.segments.len();
     let whole = frames(&venuebox.url(&entrance(&recording)));
-    info_hash(&operator, None);
+    torrent::info_hash(&operator, None);
     // While it runs, after the file was put together: its download breaks off, rather than give other bytes.
     std::fs::remove_file(&lost).unwrap();
     let size = std::fs::read(&damaged).unwrap().len();
@@ -359,140 +318,4 @@ async fn no_path_leads_out_of_the_archive() {
     ] {
         assert_eq!(venuebox.get(&path).status, 404, "{path}");
     }
-}
-
-/// What `/torrents.json` says of recordings.
-fn torrents(venuebox: &VenueBox) -> Vec<Value> {
-    let list = super::seeder::list(venuebox);
-    let all = list["torrents"].as_array().unwrap().iter();
-    all.filter(|torrent| torrent["kind"] == "recording").cloned().collect()
-}
-
-/// The recording's info hash, once it is another one than `before`.
-fn info_hash(operator: &Operator, before: Option<&str>) -> String {
-    until("a torrent", || {
-        let hash = operator.read("recordings")["recordings"][0]["torrent"].as_str()?.to_owned();
-        (Some(&hash[..]) != before).then_some(hash)
-    })
-}
-
-#[tokio::test]
-async fn aria2_fetches_a_recording_that_plays() {
-    let (venuebox, operator, recording) = recorded(2).await;
-    let hash = info_hash(&operator, None);
-    let torrent = torrents(&venuebox).pop().unwrap();
-    assert_eq!((&torrent["infoHash"], &torrent["name"]), (&json!(hash), &json!("Live.mp4")));
-    let folder = tempfile::tempdir().unwrap();
-    let mut command = Command::new("aria2c");
-    command.args(["--seed-time=0", "--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false"]);
-    command.args(["--enable-peer-exchange=false", "--follow-torrent=mem", "--summary-interval=0"]);
-    command.arg("--dir").arg(folder.path()).arg(torrent["magnet"].as_str().unwrap());
-    let path = folder.path().join("Live.mp4");
-    let file = super::seeder::fetched(&mut command, &path);
-    assert!(file == download(&operator, &recording).body, "it is what the operator downloads");
-    assert!(frames(path.to_str().unwrap())[0] > 30);
-}
-
-#[tokio::test]
-async fn a_torrent_follows_its_recordings_name_its_restart_and_its_end() {
-    let (mut venuebox, operator, _) = recorded(1).await;
-    let first = info_hash(&operator, None);
-    venuebox.kill_and_start();
-    assert_eq!(info_hash(&operator, None), first);
-    assert_eq!(operator.put("recordings/1", &json!({"title": "Spring"})).status, 204);
-    let second = info_hash(&operator, Some(&first));
-    let listed = torrents(&venuebox);
-    assert_eq!((listed.len(), &listed[0]["name"]), (1, &json!("Spring.mp4")));
-    assert_eq!(venuebox.get(&format!("/torrents/{first}.torrent")).status, 404);
-    set(&operator, "share", json!(false));
-    until("the torrent's end", || torrents(&venuebox).is_empty().then_some(()));
-    set(&operator, "share", json!(true));
-    assert_eq!(info_hash(&operator, None), second);
-    assert_eq!(operator.delete("recordings/1").status, 204);
-    until("the torrent's end", || torrents(&venuebox).is_empty().then_some(()));
-}
-
-#[tokio::test]
-async fn behind_a_viewers_password_no_recording_is_seeded() {
-    let (venuebox, operator, _) = recorded(1).await;
-    info_hash(&operator, None);
-    let set = operator.change("viewers", |viewers| viewers["password"] = json!("doors open"));
-    assert_eq!(set.status, 200, "{}", set.text());
-    until("the torrent's end", || {
-        operator.read("recordings")["recordings"][0]["torrent"].is_null().then_some(())
-    });
-    drop(venuebox);
-}
-
-#[tokio::test]
-async fn an_event_with_two_configurations_goes_home_whole() {
-    let (venuebox, operator) = recording_box();
-    let publisher = Publisher::ffmpeg(&venuebox.ingest());
-    let url = venuebox.media_playlist_url().await;
-    MediaPlaylist::after(&url, 2);
-    drop(publisher);
-    venuebox.live().await.until(|state| state.is_holding()).await;
-    let small = Clip { width: 320, height: 180, ..Clip::default() };
-    let publisher = Publisher::ffmpeg_with(&venuebox.ingest(), small);
-    venuebox.live().await.until(|state| state.is_live()).await;
-    MediaPlaylist::after(&url, 3);
-    assert_eq!(operator.post("event/end", &json!({})).status, 204);
-    drop(publisher);
-    let recording = finished(&operator);
-    let playlist = media(&venuebox, &recording);
-    assert_eq!(playlist.segments.iter().filter(|segment| segment.discontinuity).count(), 1);
-    let (mut all, mut init) = (Vec::new(), String::new());
-    for segment in &playlist.segments {
-        if init != segment.init {
-            init.clone_from(&segment.init);
-            all.extend(get(&resolve(&playlist, &init)).body);
-        }
-        all.extend(get(&resolve(&playlist, segment.uri.as_ref().unwrap())).body);
-    }
-    let samples = tracks(&all);
-    let path = venuebox.runtime().with_file_name("home.mp4");
-    std::fs::write(&path, download(&operator, &recording).body).unwrap();
-    let expected = [samples.video.len() as u64, samples.audio.len() as u64];
-    assert_eq!(frames(path.to_str().unwrap()), expected);
-    let entrance = get(&venuebox.url(&entrance(&recording))).text();
-    assert!(entrance.contains("RESOLUTION=640x360"), "{entrance}");
-}
-
-#[tokio::test]
-async fn sound_alone_is_recorded_and_goes_home() {
-    let (venuebox, operator) = recording_box();
-    let sound = Clip { video: "", ..Clip::default() };
-    let publisher = Publisher::ffmpeg_with(&venuebox.ingest(), sound);
-    venuebox.media_playlist(2).await;
-    assert_eq!(operator.post("event/end", &json!({})).status, 204);
-    drop(publisher);
-    let recording = finished(&operator);
-    let samples = tracks(&fragments(&media(&venuebox, &recording)));
-    let path = venuebox.runtime().with_file_name("home.mp4");
-    std::fs::write(&path, download(&operator, &recording).body).unwrap();
-    assert_eq!(frames(path.to_str().unwrap()), [samples.audio.len() as u64]);
-}
-
-#[tokio::test]
-async fn a_browser_plays_the_file_while_it_comes_and_goes_to_its_end_at_once() {
-    let (venuebox, _operator, recording) = recorded(3).await;
-    let browser = Browser::start();
-    let page = browser.operator(&venuebox.url("/admin"));
-    let body = json!({ "password": PASSWORD }).to_string();
-    let sign_in = format!(
-        "fetch('/api/admin/login', {{method: 'POST', headers: {{'content-type': 'application/json'}}, \
-         body: {}}}).then(answer => answer.status)",
-        json!(body)
-    );
-    assert_eq!(page.evaluate(&sign_in), 204);
-    page.evaluate(
-        "window.film = document.createElement('video'); film.muted = true; \
-         film.src = '/api/admin/recordings/1/download'; film.play().then(() => true)",
-    );
-    page.until("film.currentTime > 0.5");
-    let length = page.evaluate("film.duration").as_f64().unwrap();
-    assert!((length - recording["duration"].as_f64().unwrap()).abs() < 0.3, "{length} of {recording}");
-    page.evaluate("film.currentTime = film.duration - 0.5; true");
-    page.until("film.ended");
-    assert_eq!(page.evaluate("film.error === null && film.videoWidth"), 640);
 }
