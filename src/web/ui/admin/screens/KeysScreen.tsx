@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 
 import type { NewStreamKey, StreamKey, Takeover } from "../api";
-import { Refusal } from "../desk/client";
 import type { Desk } from "../desk/desk";
 import { Ask } from "../parts/Ask";
 import { Button } from "../parts/Button";
 import { Card } from "../parts/Card";
 import { CopyLine } from "../parts/CopyLine";
-import { Choice, TextField } from "../parts/Field";
+import { Choice } from "../parts/Field";
+import { NameForm } from "../parts/NameForm";
 import { Notice } from "../parts/Notice";
 import { QrCode } from "../parts/QrCode";
 import { useKeys } from "../parts/keys";
@@ -163,50 +163,19 @@ interface KeyFormProps {
 }
 
 function KeyForm({ stored, submit, cancel }: KeyFormProps) {
-  const [name, setName] = useState(stored?.name ?? "");
   const [takeover, setTakeover] = useState<Takeover>(stored?.takeover ?? "reject");
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const go = async () => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await submit(name.trim(), takeover);
-    } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, strings.failed));
-      setBusy(false);
-    }
-  };
   return (
-    <form
-      class="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy && name.trim() !== "") void go();
-      }}
+    <NameForm
+      label={words.name}
+      name={stored?.name ?? ""}
+      field="name"
+      longest={40}
+      hint={words.nameHint}
+      save={stored === undefined ? words.add : strings.save}
+      submit={(name) => submit(name, takeover)}
+      cancel={cancel}
     >
-      <TextField
-        label={words.name}
-        value={name}
-        change={setName}
-        longest={40}
-        hint={words.nameHint}
-        error={refusal?.field === "name" ? refusal.message : null}
-        focus
-      />
       <Choice label={words.rule} value={takeover} change={setTakeover} options={words.takeover} />
-      {refusal !== null && refusal.field !== "name" ? (
-        <Notice tone="bad" spoken>
-          {refusal.message}
-        </Notice>
-      ) : null}
-      <div class="form-end">
-        <Button submit kind="first" busy={busy} disabled={name.trim() === ""}>
-          {stored === undefined ? words.add : strings.save}
-        </Button>
-        <Button press={cancel}>{strings.cancel}</Button>
-      </div>
-    </form>
+    </NameForm>
   );
 }

@@ -2,13 +2,12 @@
 import { useState } from "preact/hooks";
 
 import type { Recording } from "../api";
-import { Refusal } from "../desk/client";
 import type { Desk } from "../desk/desk";
 import { Ask } from "../parts/Ask";
 import { Button } from "../parts/Button";
-import { TextField, Tick } from "../parts/Field";
+import { Tick } from "../parts/Field";
 import { Icon, type IconName } from "../parts/Icon";
-import { Notice } from "../parts/Notice";
+import { NameForm } from "../parts/NameForm";
 import { isWhole, type Place, places } from "../places";
 import { deleteTitle, strings } from "../strings";
 import { bytes, duration } from "../units";
@@ -33,7 +32,14 @@ export function RecordingItem({ desk, recording, fetch }: RecordingItemProps) {
   return (
     <li class="card key">
       {mode === "rename" ? (
-        <NameForm title={recording.title} submit={rename} cancel={() => setMode("look")} />
+        <NameForm
+          label={words.name}
+          name={recording.title}
+          field="title"
+          longest={80}
+          submit={rename}
+          cancel={() => setMode("look")}
+        />
       ) : (
         <div class="key-line">
           <div class="key-words">
@@ -137,57 +143,5 @@ function Removal({ desk, recording, name, fetch, close }: RemovalProps) {
     <Ask title={deleteTitle(name)} confirm={words.ask.confirm} choice={choice} act={act} close={close}>
       {words.ask.text} {cloud === "waiting" ? words.ask.waits : ""}
     </Ask>
-  );
-}
-
-interface NameFormProps {
-  title: string;
-  submit: (title: string) => Promise<void>;
-  cancel: () => void;
-}
-
-function NameForm({ title, submit, cancel }: NameFormProps) {
-  const [typed, setTyped] = useState(title);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const go = async () => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await submit(typed.trim());
-    } catch (error) {
-      setRefusal(error instanceof Refusal ? error : new Refusal(0, strings.failed));
-      setBusy(false);
-    }
-  };
-  return (
-    <form
-      class="form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy && typed.trim() !== "") void go();
-      }}
-    >
-      <TextField
-        label={words.name}
-        value={typed}
-        change={setTyped}
-        longest={80}
-        error={refusal?.field === "title" ? refusal.message : null}
-        focus
-      />
-      {refusal !== null && refusal.field !== "title" ? (
-        <Notice tone="bad" spoken>
-          {refusal.message}
-        </Notice>
-      ) : null}
-      <div class="form-end">
-        <Button submit kind="first" busy={busy} disabled={typed.trim() === ""}>
-          {strings.save}
-        </Button>
-        <Button press={cancel}>{strings.cancel}</Button>
-      </div>
-    </form>
   );
 }

@@ -84,7 +84,7 @@ function Volume({ session }: { session: Session }) {
         press={() => session.player?.setMuted(heard !== 0)}
       />
       <input
-        class="volume-slider"
+        class="slider volume-slider"
         type="range"
         min="0"
         max="1"

@@ -43,7 +43,7 @@ export function SeekBar({ session, reach }: { session: Session; reach: Reach }) 
   return (
     <div class="seek" style={{ "--filled": `${(shown / span) * 100}%` }}>
       <input
-        class="seek-slider"
+        class="slider seek-slider"
         type="range"
         min="0"
         max={span}
