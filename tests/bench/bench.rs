@@ -16,6 +16,8 @@
 mod announcers;
 mod body;
 mod browser;
+mod bucket;
+mod cloud;
 mod cpu;
 mod delay;
 mod film;
@@ -42,8 +44,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use memory::Filling;
 use report::Section;
 
-const SECTIONS: [&str; 8] =
-    ["ingest", "plain", "lowlatency", "delay", "browser", "tracker", "seeder", "memory"];
+const SECTIONS: [&str; 9] =
+    ["ingest", "plain", "lowlatency", "delay", "browser", "tracker", "seeder", "cloud", "memory"];
 
 /// Viewers of the two crowds.
 const CROWDS: [u32; 2] = [200, 1_000];
@@ -100,6 +102,7 @@ async fn run(wanted: &[String]) -> Vec<Section> {
             "tracker" => tracker::measure(WINDOW, PAIRS).await,
             "delay" => delay::measure(MINUTE * 2 / 3).await,
             "seeder" => seeder::measure(WINDOW / 2).await,
+            "cloud" => cloud::measure(MINUTE, PAIRS).await,
             _ => browser::measure(MINUTE).await,
         });
     }

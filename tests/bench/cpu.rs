@@ -38,6 +38,16 @@ impl Processes {
         Duration::from_millis(ticks * 10)
     }
 
+    /// Bytes that they had written to disks so far, or had to (proc(5), `write_bytes`); memory is no disk.
+    pub fn written(&self) -> u64 {
+        let of = |id: &u32| -> u64 {
+            let text = fs::read_to_string(format!("/proc/{id}/io")).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix("write_bytes:"));
+            line.and_then(|count| count.trim().parse().ok()).unwrap_or_default()
+        };
+        self.0.iter().map(of).sum()
+    }
+
     /// Their memory.
     pub fn memory(&self) -> Memory {
         let mut sum = Memory::default();

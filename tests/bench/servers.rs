@@ -12,6 +12,7 @@ use super::film::Film;
 use super::process::Process;
 
 const KEY: &str = "bench";
+const PASSWORD: &str = "a bench's password";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where Debian and others put nginx's modules.
@@ -29,16 +30,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// The box.
+    /// The box, with an empty data folder in memory.
     pub fn venuebox() -> Self {
-        let folder = folder();
+        Server::venuebox_in(folder(), &[])
+    }
+
+    /// The box on a data folder, with more on its command line.
+    pub fn venuebox_in(folder: TempDir, arguments: &[String]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_venuebox"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("VENUEBOX_")) {
             command.env_remove(name);
         }
-        command.env("VENUEBOX_ADMIN_PASSWORD", "a bench's password");
+        command.env("VENUEBOX_ADMIN_PASSWORD", PASSWORD);
         command.env("VENUEBOX_STREAM_KEY", KEY).args(["run", "--data"]).arg(folder.path().join("data"));
-        command.arg("--runtime").arg(folder.path().join("runtime"));
+        command.arg("--runtime").arg(folder.path().join("runtime")).args(arguments);
         for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {
             command.args([port, "127.0.0.1:0"]);
         }
@@ -146,7 +151,7 @@ impl Server {
 }
 
 /// In memory, as both the box and a tuned nginx keep their segments.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
