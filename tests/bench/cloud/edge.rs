@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use venuebox::storage::{Opened, RecordingSettings, Storage};
+use venuebox::storage::settings::RecordingSettings;
+use venuebox::storage::{Opened, Storage};
 
 use crate::bucket::{Bucket, Put};
 use crate::film::SMALL;
