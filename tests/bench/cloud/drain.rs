@@ -118,6 +118,10 @@ async fn by_rclone() -> Drained {
     ]);
     command.args(["--s3-endpoint", &bucket.endpoint(), "--s3-access-key-id", ACCESS_KEY]);
     command.args(["--s3-secret-access-key", SECRET]);
+    // What this machine has set for the real AWS is not meant for this server.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
     let (began, before) = (Instant::now(), of_children());
     let mut process = Process::start(&mut command);
     let status = process.wait(PATIENCE);
