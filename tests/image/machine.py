@@ -108,7 +108,7 @@ class Machine:
             self.process.wait()
 
     def power_off(self):
-        self.serial._type("systemctl poweroff")
+        self.serial.type("systemctl poweroff")
         self.process.wait(timeout=120)
 
     def restarted(self):

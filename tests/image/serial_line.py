@@ -53,13 +53,13 @@ class SerialLine:
         """Root is logged in by itself; the shell is told to say only what is asked for."""
         self.wait_for(r"\(automatic login\)")
         self.wait_for(r"[#$] ")
-        self._type("stty -echo cols 9999; PS1=; PS2=; export TERM=dumb PAGER=cat SYSTEMD_COLORS=0; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 'shell'' is here'")
+        self.type("stty -echo cols 9999; PS1=; PS2=; export TERM=dumb PAGER=cat SYSTEMD_COLORS=0; bind 'set enable-bracketed-paste off' 2>/dev/null; echo 'shell'' is here'")
         self.wait_for("shell is here")
 
     def run(self, command, patience=PATIENCE):
         """What a command says, and how it ended."""
         number = next(self.numbers)
-        self._type(f"{command}\necho '@@'{number}'@@'$?'@@'")
+        self.type(f"{command}\necho '@@'{number}'@@'$?'@@'")
         start = self.at
         match = self.wait_for(rf"@@{number}@@(\d+)@@", patience)
         said = self.heard[start : match.start()].replace("\r", "")
@@ -72,6 +72,6 @@ class SerialLine:
             raise AssertionError(f"{command}: ended with {code}:\n{said}")
         return said
 
-    def _type(self, text):
+    def type(self, text):
         self.typed.write(text.encode() + b"\n")
         self.typed.flush()

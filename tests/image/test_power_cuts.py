@@ -54,7 +54,7 @@ class PowerCuts(unittest.TestCase):
         for cut in range(times(usual=3, long=20)):
             with self.subTest(cut=cut):
                 self.box.serial.ask("mount -n -o ro -t squashfs /dev/nvme1n1 /mnt")
-                self.box.serial._type("rauc install /mnt/good.raucb &")
+                self.box.serial.type("rauc install /mnt/good.raucb &")
                 self.after_a_while(INSTALLING)
                 self.cut_and_start()
                 self.assertEqual(self.box.slot(), slot)
