@@ -6,14 +6,11 @@ Run by scripts/check-firmware: python3 -m unittest discover -s tests/image/layou
 import os
 import re
 import shlex
-import shutil
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-from board_files import BOARDS, ROOT, board, defconfig, genimage, gpt, ini, kernel_fragment, partitions, size
+from board_files import BOARDS, ROOT, board, defconfig, genimage, ini, kernel_fragment, partitions, size
 
 sys.path.insert(0, str(ROOT / "tests/image/pi_boot"))
 import firmware  # noqa: E402
@@ -277,49 +274,6 @@ class Secrets(unittest.TestCase):
 
     def test_the_machine_id_is_not_one(self):
         self.assertIn((OVERLAY / "etc/machine-id").read_text().strip(), ("", "uninitialized"))
-
-
-class Genimage(unittest.TestCase):
-    """genimage itself makes the Pi's disk, from small stand-ins for kernel and root."""
-
-    def test_the_disk_of_a_pi_is_what_its_configuration_says(self):
-        for tool in ("genimage", "mcopy", "mkdosfs", "mke2fs"):
-            self.assertIsNotNone(shutil.which(tool), f"{tool} is missing: scripts/setup --test installs it")
-        with tempfile.TemporaryDirectory(prefix="venuebox-layout-") as name:
-            folder = Path(name)
-            images = folder / "images"
-            (images / "rpi-firmware").mkdir(parents=True)
-            for file in ("config.txt", "cmdline.txt"):
-                shutil.copy(board("rpi5") / file, images / "rpi-firmware")
-            for dts in defconfig("rpi5")["BR2_LINUX_KERNEL_INTREE_DTS_NAME"].split():
-                (images / f"{Path(dts).name}.dtb").write_text("device tree")
-            (images / "Image").write_text("kernel")
-            (images / "rootfs.squashfs").write_bytes(b"hsqs" * 1024)
-            (folder / "empty").mkdir()
-
-            def run(*command):
-                subprocess.run(command, check=True, capture_output=True, text=True)
-
-            run(board("rpi5") / "post-image.sh", images, "rpi5")
-            run(
-                "genimage", "--config", board("rpi5") / "genimage.cfg", "--inputpath", images, "--outputpath", folder / "out",
-                "--tmppath", folder / "tmp", "--rootpath", folder / "empty",
-            )  # fmt: skip
-            disk = folder / "out/venuebox.img"
-            table = gpt(disk)
-            self.assertEqual(
-                [(made.label, made.kind, made.size) for made in table],
-                [(wanted.label, wanted.kind, wanted.size) for wanted in partitions("rpi5")],
-            )
-            # What the firmware finds there starts slot A.
-            card = folder / "card"
-            for number, partition in firmware.PARTITIONS.items():
-                (card / partition).mkdir(parents=True)
-                if partition != "boot-b":
-                    run("mcopy", "-s", "-i", f"{disk}@@{table[number - 1].start}", "::*", card / partition)
-            (card / "rootfs-a").mkdir()
-            (card / "rootfs-a/squashfs").write_text("kernel")
-            self.assertEqual(firmware.boot(card), firmware.Boot(2, "A", False))
 
 
 if __name__ == "__main__":
