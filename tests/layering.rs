@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("stremio", 0),
     ("access", 0),
     ("preflight", 0),
+    ("screen", 0),
     ("live", 1),
     ("media", 1),
     ("storage", 1),

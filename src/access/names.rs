@@ -77,6 +77,13 @@ impl Names {
         if ours { Ok(()) } else { Err(Foreign::Host) }
     }
 
+    /// Whether that Host is the public URL's.
+    pub fn is_public(&self, host: &str) -> bool {
+        let public =
+            self.public.as_deref().and_then(|url| url.split_once("://")).map(|(_, host)| split(host).0);
+        public.is_some_and(|public| public.eq_ignore_ascii_case(split(host).0))
+    }
+
     /// Checks the Origin of a request, if it has one, against its Host or the public URL (a proxy before the box
     /// may rewrite the Host).
     ///

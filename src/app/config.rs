@@ -34,6 +34,10 @@ enum CommandLine {
     Play(PlayConfig),
     /// Print what a running box says of itself.
     Status(StatusConfig),
+    /// Wait until a running box is well; the exit status says whether it is.
+    Health(HealthConfig),
+    /// Show the box's own screen on this terminal.
+    Console(ConsoleConfig),
     /// Check what the box needs and say what is missing.
     Check(Box<RunConfig>),
 }
@@ -49,6 +53,10 @@ pub enum Command {
     Play(PlayConfig),
     /// Print a box's status.
     Status(StatusConfig),
+    /// Wait until a box is well.
+    Health(HealthConfig),
+    /// Show the box's screen.
+    Console(ConsoleConfig),
     /// Check this machine.
     Check(Box<RunConfig>),
 }
@@ -66,6 +74,8 @@ impl Arguments {
             Some(CommandLine::Testcard(config)) => Command::Testcard(config),
             Some(CommandLine::Play(config)) => Command::Play(config),
             Some(CommandLine::Status(config)) => Command::Status(config),
+            Some(CommandLine::Health(config)) => Command::Health(config),
+            Some(CommandLine::Console(config)) => Command::Console(config),
             Some(CommandLine::Check(config)) => Command::Check(config),
             None => Command::Run(Box::new(RunConfig::parse_from(["venuebox"]))),
         }
@@ -160,6 +170,9 @@ pub struct RunConfig {
     /// Address of the BitTorrent seeder.
     #[arg(long, env = "VENUEBOX_BITTORRENT", value_name = "ADDR", default_value_t = any(6881))]
     pub bittorrent: SocketAddr,
+    /// Folder in which the system says how its updates stand; where it is empty they come with the system.
+    #[arg(long, env = "VENUEBOX_UPDATES", value_name = "DIR", default_value = "/run/venuebox-update")]
+    pub updates: PathBuf,
     /// The box's public URL, where it has one.
     #[arg(long, env = "VENUEBOX_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -298,6 +311,31 @@ pub struct StatusConfig {
     pub http: SocketAddr,
 }
 
+/// Flags of `health`.
+#[derive(Clone, Debug, Args)]
+pub struct HealthConfig {
+    /// The box's web address.
+    #[arg(long, env = "VENUEBOX_HTTP", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+    /// The box's address for encoders.
+    #[arg(long, env = "VENUEBOX_RTMP", value_name = "ADDR", default_value = "127.0.0.1:1935")]
+    pub rtmp: SocketAddr,
+    /// How long to wait for it.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = patience)]
+    pub wait: Duration,
+}
+
+/// Flags of `console`.
+#[derive(Clone, Debug, Args)]
+pub struct ConsoleConfig {
+    /// The box's web address.
+    #[arg(long, env = "VENUEBOX_HTTP", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+    /// The box's data folder, for its claim code.
+    #[arg(long, env = "VENUEBOX_DATA", value_name = "DIR", default_value = "./data")]
+    pub data: PathBuf,
+}
+
 fn any(port: u16) -> SocketAddr {
     SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))
 }
@@ -309,6 +347,10 @@ fn seconds(text: &str) -> Result<Duration, String> {
     } else {
         Err(String::from("between 1 second and a day (86400)"))
     }
+}
+
+fn patience(text: &str) -> Result<Duration, String> {
+    if text == "0" { Ok(Duration::ZERO) } else { seconds(text) }
 }
 
 /// The address that a program on this machine reaches a bound one at.

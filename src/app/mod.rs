@@ -5,10 +5,15 @@
 mod archiving;
 mod chance;
 mod check;
+mod claim_file;
 mod config;
+mod console;
 mod films;
+mod health;
+mod inquiry;
 mod keeper;
 mod lan;
+mod on_air;
 mod pool;
 mod ports;
 mod provision;
@@ -40,6 +45,8 @@ pub fn run() -> ExitCode {
         Command::Testcard(target) => run::test_card(&target),
         Command::Play(file) => run::play(&file),
         Command::Status(query) => status::print(&query),
+        Command::Health(query) => health::wait(&query),
+        Command::Console(screen) => console::show(&screen),
         Command::Check(config) => check::check(&config),
     };
     match outcome {

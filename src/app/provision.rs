@@ -3,14 +3,13 @@
 //! A box that has an operator is set up on its page: flags change nothing in it, and a difference is said in one line.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::Context;
 
 use super::chance::random;
+use super::claim_file;
 use super::config::{R2Config, RunConfig, Secret};
 use crate::access::{ClaimCode, password};
 use crate::ingest::random_key;
@@ -18,9 +17,6 @@ use crate::storage::settings::{CloudSettings, CloudStore, SetupSettings, StreamS
 use crate::storage::{Opened, Origin, Provision, Storage, StreamKey};
 use crate::time::unix_millis;
 use crate::web::admin::Claim;
-
-/// The file in the data folder that tells the claim code.
-const CODE_FILE: &str = "claim-code.txt";
 
 /// What the first stream key is called.
 const FIRST_KEY: &str = "Main";
@@ -74,7 +70,7 @@ pub async fn provision(
     }
     let code = ClaimCode::from_random(storage.secret("claim", random()?).await?);
     let claimed = *storage.claimed().borrow();
-    let code_file = config.data.join(CODE_FILE);
+    let code_file = claim_file::path(&config.data);
     tell_code(&code_file, &code, claimed);
     if !claimed {
         log::info!("the box is not claimed; its claim code is {}", code.reveal());
@@ -179,19 +175,7 @@ async fn differences(storage: &Storage, config: &RunConfig) -> anyhow::Result<()
 
 /// Writes the code beside the database while it opens something, and removes it when it does not.
 fn tell_code(file: &Path, code: &ClaimCode, claimed: bool) {
-    let told = if claimed {
-        match fs::remove_file(file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-            other => other,
-        }
-    } else {
-        let text = format!(
-            "The claim code of this box is {}.\nOpen its admin page, choose a password and enter this code.\n",
-            code.reveal()
-        );
-        let open = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file);
-        open.and_then(|mut file| file.write_all(text.as_bytes()))
-    };
+    let told = if claimed { claim_file::remove(file) } else { claim_file::write(file, code) };
     if let Err(error) = told {
         log::warn!(file:% = file.display(), error:% = error; "the claim code's file could not be brought up to date");
     }

@@ -14,6 +14,7 @@ use super::chance::random;
 use super::config::{CardConfig, PlayConfig, PublishConfig, RunConfig, reachable};
 use super::keeper::Keeper;
 use super::lan::Lan;
+use super::on_air::OnAirFile;
 use super::pool::Pool;
 use super::ports::{bind, listen};
 use super::provision;
@@ -26,7 +27,7 @@ use super::supervisor::Crew;
 use super::syncing::Syncing;
 use super::telemetry::tell;
 use crate::access::Names;
-use crate::appliance::Appliance;
+use crate::appliance::{Appliance, Updates};
 use crate::archive::{Archive, Library};
 use crate::event::snapshot::{self, Snapshot};
 use crate::event::{Settings, Stage, Start};
@@ -97,7 +98,7 @@ async fn live(
     let provisioned = provision::provision(&storage, &opened, boot.is_some(), &config).await?;
     let journal = Journal::new();
     let memory = media_share().unwrap_or(seeder::Settings::default().memory);
-    let sharing = Sharing::new(&storage.settings().borrow(), memory);
+    let sharing = Sharing::new(&storage.settings().borrow(), memory, config.public_url.is_some());
     let (tracker_settings, seeder_settings) = (sharing.tracker(), sharing.seeder());
     let archiving = Archiving::new(&storage.settings().borrow(), &opened.origin);
     let wanted = archiving.wanted();
@@ -115,6 +116,7 @@ async fn live(
     let start = Start::from_found(snapshot, &epoch, opened.numbers, Some(lease), found);
     let mut stage = Stage::new(settings, requests, broadcast, segmenter, journal.clone(), start);
     stage.resume().await.context("the event that was left cannot go on")?;
+    let on_air = OnAirFile::new(folder.told(), hub.watch());
     let unknown = archiving::unknown(&opened.origin);
     let archive = Archive::open(&config.data, hub.clone(), storage.clone(), journal.clone(), wanted, unknown);
     let (archive, archived) = archive.await.context("the archive cannot be put in order")?;
@@ -176,7 +178,9 @@ async fn live(
         stun: lan.stun()?,
     });
     let seen = (pulse.clone(), journal.clone());
-    let desk = Desk::new(storage, named, bound, provisioned.claim, seen);
+    let updates =
+        Updates::new(config.updates.clone(), folder.told().join("update"), config.data.join("update"));
+    let desk = Desk::new(storage, named, bound, provisioned.claim, seen, updates);
     let library = Library::new(config.data.clone(), desk.storage.clone(), archived.rewind.clone());
     let recorded = (library.clone(), desk.storage.clone(), archived.status);
     let (torrents, rewind, cloud) = (seeding.torrents(), archived.rewind, syncing.status());
@@ -190,6 +194,7 @@ async fn live(
     // Spawn.
     let stop = event.stop();
     event.spawn_fallible("event", async move { stage.run(stop).await.context("the event stopped") });
+    event.spawn("on-air file", |stop| async move { on_air.keep(stop).await });
     event.spawn("watchdog", |stop| async move { service::watchdog(stop).await });
     keeping.spawn("archive", |stop| async move { archive.run(stop).await });
     ledger.spawn("keeper", |stop| async move { keeper.run(stop).await });

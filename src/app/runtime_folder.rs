@@ -1,10 +1,12 @@
 //! The folder of what survives a restart: where it is, that it is safe, and that this is the only box in it.
 //!
 //! ```text
-//!   {--runtime, RUNTIME_DIRECTORY, XDG_RUNTIME_DIR or /dev/shm}/venuebox-{uid}-{hash of the data folder}/
-//!       snapshot/      see event::snapshot
-//!       set-aside-1/   a snapshot that two starts died of
-//!       starts         starts with this snapshot that have not lived for a while yet
+//!   {--runtime, RUNTIME_DIRECTORY, XDG_RUNTIME_DIR or /dev/shm}/
+//!       on-air, update/    what the system is told, where the place is this user's alone; else one folder deeper
+//!       venuebox-{uid}-{hash of the data folder}/
+//!           snapshot/      see event::snapshot
+//!           set-aside-1/   a snapshot that two starts died of
+//!           starts         starts with this snapshot that have not lived for a while yet
 //! ```
 //! The places are in memory and some are everybody's to write in, so nothing in there is trusted: no link is followed,
 //! and what belongs to somebody else is refused.
@@ -44,6 +46,7 @@ const STARTS: &str = "starts";
 pub struct RuntimeFolder {
     /// For people.
     path: PathBuf,
+    told: PathBuf,
     folder: Flock<OwnedFd>,
     _data: Flock<OwnedFd>,
 }
@@ -56,6 +59,7 @@ impl RuntimeFolder {
     pub fn open(runtime: Option<&Path>, data: &Path) -> anyhow::Result<Self> {
         let data = lock_data(data)?;
         let (base, given) = base(runtime);
+        let chosen = given || std::env::var_os("RUNTIME_DIRECTORY").is_some();
         let base = std::path::absolute(&base).with_context(|| format!("{} is no path", base.display()))?;
         let parent = open_path(&base, given)?;
         let stat = fstat(&parent).with_context(|| format!("{} cannot be looked at", base.display()))?;
@@ -67,7 +71,14 @@ impl RuntimeFolder {
         let folder = own_folder(parent.as_fd(), &name, &path)?;
         let folder = Flock::lock(folder, FlockArg::LockExclusiveNonblock)
             .map_err(|(_, error)| refuse_lock("runtime", &path, "--runtime", error))?;
-        Ok(RuntimeFolder { path, folder, _data: data.0 })
+        // What was chosen for this box alone; a folder of everybody's is no place for a file called on-air.
+        let told = if chosen && is_ours_alone(&stat) { base } else { path.clone() };
+        Ok(RuntimeFolder { path, told, folder, _data: data.0 })
+    }
+
+    /// Where the system looks for what the program tells it. On a box it is systemd's RuntimeDirectory.
+    pub fn told(&self) -> &Path {
+        &self.told
     }
 
     /// The snapshot's folder. One whose last two starts did not live is set aside first, and an empty one taken; else
@@ -265,6 +276,12 @@ fn is_a_safe_place(stat: &FileStat) -> Result<(), String> {
         return Err(String::from("can be written by other users"));
     }
     Ok(())
+}
+
+/// Whether nobody else can write there.
+fn is_ours_alone(stat: &FileStat) -> bool {
+    let mode = Mode::from_bits_truncate(stat.st_mode);
+    stat.st_uid == geteuid().as_raw() && !mode.intersects(Mode::S_IWGRP | Mode::S_IWOTH)
 }
 
 #[cfg(test)]

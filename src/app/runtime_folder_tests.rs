@@ -45,6 +45,14 @@ fn it_is_named_by_the_data_folder_and_for_its_owner_alone() {
 }
 
 #[test]
+fn the_system_is_told_where_nobody_else_can_write() {
+    let place = Place::new();
+    assert_eq!(place.open().unwrap().told(), place.path("runtime"));
+    fs::set_permissions(place.path("runtime"), fs::Permissions::from_mode(0o1777)).unwrap();
+    assert_eq!(place.open().unwrap().told(), place.own());
+}
+
+#[test]
 fn a_second_box_on_the_data_folder_is_refused_until_the_first_is_gone() {
     let place = Place::new();
     let first = place.open().unwrap();

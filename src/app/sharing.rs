@@ -15,16 +15,20 @@ const MEGABIT: u64 = 125_000;
 /// Who tells both of them.
 #[derive(Debug)]
 pub struct Sharing {
+    /// It is a server on the internet.
+    public: bool,
     tracker: watch::Sender<tracker::Config>,
     seeder: watch::Sender<seeder::Settings>,
 }
 
 impl Sharing {
-    /// What is set now. The seeder's share of the memory is `memory`.
-    pub fn new(settings: &Settings, memory: usize) -> Self {
+    /// What is set now. The seeder's share of the memory is `memory`; a `public` box has neighbours whom it does not
+    /// know.
+    pub fn new(settings: &Settings, memory: usize, public: bool) -> Self {
         let seeder = seeder::Settings { memory, ..seeder::Settings::default() };
         Sharing {
-            tracker: watch::Sender::new(tracker(settings)),
+            public,
+            tracker: watch::Sender::new(tracker(settings, public)),
             seeder: watch::Sender::new(seeding(settings, seeder)),
         }
     }
@@ -41,7 +45,7 @@ impl Sharing {
 
     /// Tells both what is set now.
     pub fn tell(&self, settings: &Settings) {
-        let config = tracker(settings);
+        let config = tracker(settings, self.public);
         self.tracker.send_if_modified(|known| std::mem::replace(known, config.clone()) != config);
         let known = self.seeder.borrow().clone();
         let wanted = seeding(settings, known);
@@ -49,7 +53,7 @@ impl Sharing {
     }
 }
 
-fn tracker(settings: &Settings) -> tracker::Config {
+fn tracker(settings: &Settings, public: bool) -> tracker::Config {
     let set = &settings.sharing.value.tracker;
     let interval = seconds(set.announce_seconds);
     let defaults = tracker::Config::default();
@@ -64,6 +68,7 @@ fn tracker(settings: &Settings) -> tracker::Config {
         // One phone does not take every place; a venue behind one address (NAT) still finds half of them.
         max_sockets_per_address: connections.div_ceil(2),
         open_to_public: set.open_to_public,
+        open_to_links: !public,
         ..defaults
     }
 }
@@ -98,7 +103,7 @@ mod tests {
     #[test]
     fn a_box_as_delivered_shares_by_the_numbers_that_are_built_in() {
         let memory = seeder::Settings::default().memory;
-        let sharing = Sharing::new(&Settings::default(), memory);
+        let sharing = Sharing::new(&Settings::default(), memory, false);
         assert_eq!(*sharing.tracker().borrow(), tracker::Config::default());
         assert_eq!(*sharing.seeder().borrow(), seeder::Settings::default());
     }
@@ -106,7 +111,8 @@ mod tests {
     #[test]
     fn the_switch_the_password_and_the_numbers_arrive_and_what_is_the_same_is_no_news() {
         let mut settings = Settings::default();
-        let sharing = Sharing::new(&settings, 7);
+        let sharing = Sharing::new(&settings, 7, true);
+        assert!(!sharing.tracker().borrow().open_to_links);
         let (mut tracker, mut seeder) = (sharing.tracker(), sharing.seeder());
         sharing.tell(&settings);
         assert!(!tracker.has_changed().unwrap() && !seeder.has_changed().unwrap());

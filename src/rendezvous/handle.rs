@@ -100,9 +100,9 @@ impl Rendezvous {
 
     /// Whether that address is served at all: private, on a link of the box, or everybody.
     pub fn admits(&self, address: IpAddr) -> bool {
-        is_private(address)
-            || self.links.borrow().iter().any(|link| link.holds(address))
-            || self.settings.borrow().open_to_public
+        let settings = self.settings.borrow();
+        let on_link = || self.links.borrow().iter().any(|link| link.holds(address));
+        is_private(address) || settings.open_to_public || (settings.open_to_links && on_link())
     }
 
     /// The box's addresses have changed.

@@ -117,6 +117,8 @@ async fn public_addresses_are_served_on_the_boxs_own_links_or_when_the_operator_
     let link = crate::access::Prefix { address: IpAddr::from([203, 0, 113, 1]), length: 24 };
     rendezvous.set_links(vec![link]);
     assert!(rendezvous.admits(public) && !rendezvous.admits(IpAddr::from([198, 51, 100, 1])));
+    settings.send_modify(|config| config.open_to_links = false);
+    assert!(rendezvous.admits(here()) && !rendezvous.admits(public), "a neighbour of a server");
     settings.send_modify(|config| config.open_to_public = true);
     assert!(rendezvous.admits(IpAddr::from([198, 51, 100, 1])));
 }

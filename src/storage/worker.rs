@@ -116,6 +116,14 @@ impl Storage {
         Arc::clone(&self.uploads)
     }
 
+    /// Reads the file, to learn whether it can be read and how long the thread takes to come to it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn answers(&self) -> Result<(), StorageError> {
+        self.ask(|desk| Ok(desk.connection.query_row("SELECT epoch FROM identity", [], |_| Ok(()))?)).await
+    }
+
     /// Has the thread do something and waits for it. What is done is done, also when the caller has gone.
     pub(super) async fn ask<T: Send + 'static>(
         &self,

@@ -27,6 +27,9 @@ pub struct Config {
     pub max_native_per_address: usize,
     /// Whether public addresses are served as well. Default no.
     pub open_to_public: bool,
+    /// Whether public addresses on the box's own links are served. Default yes: some venues hand out such. On a
+    /// server those neighbours are strangers.
+    pub open_to_links: bool,
     /// The longest message of a WebSocket, bytes. Default 64 KiB: ten offers of Chromium's are 20. Threat: memory.
     pub max_message: usize,
     /// Messages a second of one WebSocket, with ten seconds' worth at once. Default 50. Threat: a page that does
@@ -54,6 +57,7 @@ impl Default for Config {
             max_swarms_per_socket: 256,
             max_native_per_address: 2_000,
             open_to_public: false,
+            open_to_links: true,
             max_message: 64 << 10,
             messages_per_second: 50,
             idle_timeout: Duration::from_secs(90),

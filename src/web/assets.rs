@@ -78,6 +78,11 @@ fn content_type(name: &str) -> String {
     }
 }
 
+/// Whether both pages can be served.
+pub fn are_there() -> bool {
+    [VIEWER, ADMIN].into_iter().all(|page| Files::get(page).is_some_and(|page| !page.data.is_empty()))
+}
+
 /// Any path that no route takes: a file of the page, or 404.
 pub async fn serve(
     State(app): State<App>,

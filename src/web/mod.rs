@@ -3,6 +3,7 @@
 //! Belongs here: parsing requests, headers, and waiting for what a request may wait for. Does not: what a
 //! playlist says (`hls`), or any state but caches of rendered bodies.
 
+mod addresses;
 pub mod admin;
 mod assets;
 mod cloud;
@@ -10,6 +11,7 @@ mod cookie;
 mod disk_body;
 mod error;
 mod headers;
+mod health;
 mod hls;
 mod live_events;
 mod playlist_cache;
@@ -19,6 +21,7 @@ mod range;
 mod recorded_playlists;
 mod recordings;
 mod rope;
+mod screen;
 mod server;
 mod status;
 mod torrents;
@@ -40,6 +43,7 @@ use crate::rendezvous::Rendezvous;
 use crate::seeder::Torrents;
 use crate::storage::{Settings, StorageError};
 use crate::sync;
+use health::Checkup;
 use live_events::Bulletin;
 use playlist_cache::PlaylistCache;
 use poster::Poster;
@@ -48,6 +52,7 @@ use tracker::Tracker;
 use viewers::Ticket;
 
 pub use assets::bucket_page;
+pub use health::Health;
 pub use pulse::{Beat, Face, Pulse, Sources};
 pub use server::Server;
 pub use status::Status;
@@ -69,6 +74,7 @@ struct Shared {
     media: Media,
     recorded: RecordedPlaylists,
     tracker: Tracker,
+    checkup: Checkup,
     /// Cancelled when the program stops: what waits is answered at once.
     stopping: CancellationToken,
 }
@@ -117,6 +123,7 @@ impl App {
             bulletin: Bulletin::new(),
             playlists: PlaylistCache::new(),
             tracker: Tracker::new(rendezvous),
+            checkup: Checkup::default(),
             hub,
             audience,
             settings: storage.settings(),
@@ -176,7 +183,8 @@ impl App {
             .route("/api/live", get(live_events::connect).route_layer(gate))
             .route("/api/watch", get(viewers::show).post(viewers::enter))
             .route("/poster.jpg", get(poster::show))
-            .route("/healthz", get(status::health))
+            .route("/healthz", get(health::show))
+            .route("/api/screen", get(screen::show))
             .route("/announce", get(tracker::announce))
             .route("/scrape", get(tracker::scrape))
             .route("/", get(tracker::entrance))

@@ -1,4 +1,4 @@
-//! `/api/status` as Owncast answers it, and `/healthz`.
+//! `/api/status` as Owncast answers it.
 
 use std::time::SystemTime;
 
@@ -57,11 +57,6 @@ pub async fn status(State(app): State<App>) -> Response {
         cloud: cloud::entrance(&app).map(|url| Copy { url }),
     };
     ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(status)).into_response()
-}
-
-/// `GET /healthz`: the program answers.
-pub async fn health() -> Response {
-    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], "ok\n").into_response()
 }
 
 fn rfc3339(time: SystemTime) -> String {

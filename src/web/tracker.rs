@@ -2,7 +2,8 @@
 //! at `/announce` and `/scrape`.
 //!
 //! Open to every page of this network, whatever its origin: pages elsewhere embed players that meet here. Nothing
-//! is told here that needs a password.
+//! is told here that needs a password. Where the box has a public URL, whoever comes by it is not of this network,
+//! also when a proxy on this machine or beside it brings them.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio::time::{Instant, timeout};
 
 use super::error::WebError;
 use super::{App, Peer, assets};
+use crate::access::Names;
 use crate::rendezvous::{Outgoing, Rendezvous, Socket};
 use crate::tracker::http::{announced, failure, read_announce, read_scrape, scraped};
 use crate::tracker::{Config, Refusal};
@@ -61,16 +63,17 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 pub async fn announce(
     State(app): State<App>,
     Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
     upgrade: Upgrade,
 ) -> Result<Response, WebError> {
     if let Ok(upgrade) = upgrade {
-        return connect(app, peer, upgrade);
+        return connect(app, peer, &headers, upgrade);
     }
-    let rendezvous = &app.0.tracker.rendezvous;
-    if !rendezvous.admits(peer.address) {
+    if !admits(&app, peer, &headers) {
         return Ok(bencoded(failure(&Refusal::Public)));
     }
+    let rendezvous = &app.0.tracker.rendezvous;
     let query = match read_announce(&query.unwrap_or_default(), peer.address) {
         Ok(query) => query,
         Err(error) => return Ok(bencoded(failure(&error))),
@@ -86,12 +89,13 @@ pub async fn announce(
 pub async fn scrape(
     State(app): State<App>,
     Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let rendezvous = &app.0.tracker.rendezvous;
-    if !rendezvous.admits(peer.address) {
+    if !admits(&app, peer, &headers) {
         return bencoded(failure(&Refusal::Public));
     }
+    let rendezvous = &app.0.tracker.rendezvous;
     let swarms = match read_scrape(&query.unwrap_or_default()) {
         Ok(swarms) => swarms,
         Err(error) => return bencoded(failure(&error)),
@@ -115,7 +119,7 @@ pub async fn entrance(
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     match upgrade {
-        Ok(upgrade) => connect(app, peer, upgrade),
+        Ok(upgrade) => connect(app, peer, &headers, upgrade),
         Err(_) => assets::serve(State(app), method, uri, headers).await,
     }
 }
@@ -129,11 +133,30 @@ fn bencoded(body: Vec<u8>) -> Response {
     response
 }
 
-fn connect(app: App, peer: Peer, upgrade: WebSocketUpgrade) -> Result<Response, WebError> {
-    let tracker = &app.0.tracker;
-    if !tracker.rendezvous.admits(peer.address) {
+/// Whether the tracker serves whoever asks.
+fn admits(app: &App, peer: Peer, headers: &HeaderMap) -> bool {
+    let rendezvous = &app.0.tracker.rendezvous;
+    let by_proxy = || app.desk().public_url.is_some() && is_brought(peer.address, headers, &app.desk().names);
+    rendezvous.admits(peer.address) && (rendezvous.settings().open_to_public || !by_proxy())
+}
+
+/// Whether a proxy brought the request: it comes from this machine, says so, or asks for the public name.
+fn is_brought(address: IpAddr, headers: &HeaderMap, names: &Names) -> bool {
+    let says_so = ["forwarded", "x-forwarded-for", "via"].iter().any(|name| headers.contains_key(*name));
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    address.is_loopback() || says_so || host.is_none_or(|host| names.is_public(host))
+}
+
+fn connect(
+    app: App,
+    peer: Peer,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, WebError> {
+    if !admits(&app, peer, headers) {
         return Err(WebError::NotForThePublic);
     }
+    let tracker = &app.0.tracker;
     let settings = tracker.rendezvous.settings();
     let (total, per_address) = (settings.max_sockets, settings.max_sockets_per_address);
     let place = tracker.turnstile.enter_up_to(total, per_address, peer.address).ok_or(WebError::Full)?;
@@ -263,6 +286,20 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whom_a_proxy_brings_is_not_of_this_network() {
+        let names = Names::new(Some("hall"), Some("https://stream.example.org"));
+        let brought = |address: &str, pairs: &[(&'static str, &str)]| {
+            let pairs = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            is_brought(address.parse().unwrap(), &pairs.collect::<HeaderMap>(), &names)
+        };
+        assert!(!brought("10.0.4.7", &[("host", "10.0.4.2")]));
+        assert!(brought("127.0.0.1", &[("host", "127.0.0.1:8080")]));
+        assert!(brought("10.0.4.3", &[("host", "10.0.4.2"), ("x-forwarded-for", "203.0.113.9")]));
+        assert!(brought("10.0.4.3", &[("host", "Stream.example.org:443")]));
+        assert!(brought("10.0.4.3", &[]));
+    }
 
     #[test]
     fn a_burst_is_taken_and_a_flood_is_not() {

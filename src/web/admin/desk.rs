@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::Refusal;
 use crate::access::{self, Attempts, Circumstances, ClaimCode, Door, Names, Prefix, claim, password};
-use crate::appliance::interfaces;
+use crate::appliance::{Updates, interfaces};
 use crate::journal::{Journal, Note};
 use crate::storage::Storage;
 use crate::time::unix_millis;
@@ -53,6 +53,8 @@ pub struct Desk {
     pub pulse: Pulse,
     /// The operator's log.
     pub journal: Journal,
+    /// Updates of the system.
+    pub updates: Updates,
     /// Places for the dashboard's sockets.
     pub sockets: Arc<Semaphore>,
     /// One picture at a time. Threat: pictures that are large when they are unpacked.
@@ -70,6 +72,7 @@ impl Desk {
         (http, rtmp): (std::net::SocketAddr, std::net::SocketAddr),
         claim: Claim,
         (pulse, journal): (Pulse, Journal),
+        updates: Updates,
     ) -> Self {
         Desk {
             storage,
@@ -81,6 +84,7 @@ impl Desk {
             claim,
             pulse,
             journal,
+            updates,
             sockets: Arc::new(Semaphore::new(MAX_SOCKETS)),
             pictures: Semaphore::new(1),
             attempts: Mutex::default(),
@@ -103,7 +107,8 @@ impl Desk {
             first_boot: self.claim.first_boot,
             since_boot: since_boot(),
             from,
-            public: self.reached.load(Ordering::Relaxed) || has_public_address(),
+            // Behind a proxy everybody comes from this machine.
+            public: self.public_url.is_some() || self.reached.load(Ordering::Relaxed) || has_public_address(),
         })
     }
 

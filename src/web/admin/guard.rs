@@ -87,11 +87,14 @@ fn welcome<B>(app: &App, request: &HttpRequest<B>) -> Result<(), Refusal> {
         // What is no text is no origin of ours.
         names.origin(Some(origin.to_str().unwrap_or_default()), host.as_deref())?;
     }
-    // A form can send neither JSON nor a picture: a browser asks the box before it lets a foreign page do so.
+    // A form can send neither JSON nor a picture or a file as it is: a browser asks the box before it lets a foreign
+    // page do so.
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim).unwrap_or_default();
-        if !kind.eq_ignore_ascii_case("application/json") && !kind.to_ascii_lowercase().starts_with("image/")
+        let plain = ["application/json", "application/octet-stream"];
+        if !plain.iter().any(|plain| kind.eq_ignore_ascii_case(plain))
+            && !kind.to_ascii_lowercase().starts_with("image/")
         {
             let why = "send this as application/json";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));

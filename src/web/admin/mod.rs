@@ -22,6 +22,7 @@ mod refusal;
 mod session;
 mod settings;
 mod tokens;
+mod updates;
 
 use axum::Router;
 use axum::extract::Request;
@@ -110,6 +111,9 @@ fn routes(app: Option<&App>) -> Routes<'_> {
         .on(get.clone(), "/recordings/{id}/download", READ, recordings::download)
         .on(get.clone(), "/tokens", Need::Session, tokens::list)
         .on(post.clone(), "/tokens", Need::Session, tokens::make)
+        .on(get.clone(), "/updates", READ, updates::show)
+        .on(put, "/updates/bundle", SETTINGS, updates::upload)
+        .on(post.clone(), "/updates/restart", SETTINGS, updates::restart)
         .on(delete, "/tokens/{id}", Need::Session, tokens::revoke)
         .on(post.clone(), "/event/end", CONTROL, control::end_event)
         .on(post.clone(), "/encoder/disconnect", CONTROL, control::disconnect_encoder)

@@ -76,7 +76,12 @@ impl VenueBox {
 
     /// A box that belongs to nobody.
     pub fn start_unclaimed() -> Self {
-        VenueBox::launch(Given::Key, &[], Place::Here)
+        VenueBox::start_unclaimed_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_unclaimed_with(arguments: &[&str]) -> Self {
+        VenueBox::launch(Given::Key, arguments, Place::Here)
     }
 
     /// A box that was given nothing at all.
@@ -167,8 +172,8 @@ impl VenueBox {
 
     /// Where the running event is kept.
     pub fn snapshot(&self) -> PathBuf {
-        let own = std::fs::read_dir(self.runtime()).unwrap().next().expect("no runtime folder");
-        own.unwrap().path().join("snapshot")
+        let mut found = std::fs::read_dir(self.runtime()).unwrap().map(|found| found.unwrap().path());
+        found.find(|path| path.join("snapshot").is_dir()).expect("no runtime folder").join("snapshot")
     }
 
     /// Where an encoder with the right key publishes.
