@@ -96,8 +96,8 @@ pub enum Progress {
     },
     /// It is in the other slot; the next start takes it.
     Installed {
-        /// What was installed.
-        version: String,
+        /// What was installed, where the system can say.
+        version: Option<String>,
     },
     /// Nothing was done.
     Refused {

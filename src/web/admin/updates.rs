@@ -66,7 +66,10 @@ pub async fn upload(
     let upload = match begun {
         Ok(upload) => upload,
         Err(refusal) => {
-            body::let_go(body).await;
+            // Who asked whether to send it need not (RFC 9110 10.1.1); others send it in any case.
+            if !headers.contains_key(header::EXPECT) {
+                body::let_go(body).await;
+            }
             return Err(refusal);
         }
     };
