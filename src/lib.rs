@@ -11,7 +11,7 @@
 //! |---|---|
 //! | 4 | [`app`]: build → bind → spawn → wait → drain |
 //! | 3 | [`web`]: axum routes that adapt sockets to the rooms below; HTTP status is decided only there |
-//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, a pulled feed, test card · [`archive`]: sealed segments on the disk · [`sync`]: what of them goes to a bucket, and in which order · [`seeder`]: torrents over TCP and WebRTC · [`lan`]: UDP tracker, STUN, the box's name · [`appliance`]: the machine's sensors |
+//! | 2 | [`event`]: one task, one timeline, the only publisher · [`ingest`]: RTMP connections, keys, a pulled feed, test card · [`archive`]: sealed segments on the disk · [`sync`]: what of them goes to a bucket, and in which order · [`seeder`]: torrents over TCP and WebRTC · [`lan`]: UDP tracker, STUN, the box's name · [`appliance`]: the machine's sensors and the updates of its system |
 //! | 1 | [`live`]: one writer, many cursors · [`media`]: libavformat and libavcodec, all unsafe code · [`storage`]: one SQLite thread · [`journal`]: the operator's log · [`rendezvous`]: the task that owns the tracker's table · [`fetch`]: what others' URLs name |
 //! | 0 | [`time`] · [`stream`]: the nouns · [`rtmp`]: sans-IO protocol · [`codec`]: what bitstreams say · [`hls`]: playlists · [`mp4`]: a recording as one file · [`bittorrent`]: torrents and the sans-IO uploader · [`turnstile`]: bounded places · [`preflight`]: what to change at the encoder · [`access`]: who may come in, and where the box goes · [`tracker`]: swarms and their three languages · [`stun`]: a browser's own address · [`screen`]: what stands on the box's own screen |
 //!

@@ -40,7 +40,9 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     telemetry::start(arguments.log_level());
     let outcome = match arguments.command() {
-        Command::Run(config) if config.print_config => config::print(&config),
+        Command::Run(config) if config.print_config => {
+            config::print(&config).and_then(|()| provision::check(&config))
+        }
         Command::Run(config) => run::run(*config),
         Command::Testcard(target) => run::test_card(&target),
         Command::Play(file) => run::play(&file),

@@ -13,8 +13,8 @@ use super::claim_file;
 use super::config::{R2Config, RunConfig, Secret};
 use crate::access::{ClaimCode, password};
 use crate::ingest::random_key;
-use crate::storage::settings::{CloudSettings, CloudStore, SetupSettings, StreamSettings};
-use crate::storage::{Opened, Origin, Provision, Storage, StreamKey};
+use crate::storage::settings::{self, CloudSettings, CloudStore, SetupSettings, StreamSettings};
+use crate::storage::{Opened, Origin, Provision, Section, Storage, StreamKey};
 use crate::time::unix_millis;
 use crate::web::admin::Claim;
 
@@ -55,6 +55,18 @@ pub fn report(origin: &Origin) {
     }
 }
 
+/// Refuses values with which a box does not start. What a person wrote into a text file is asked about before it is
+/// used, each value by itself.
+pub fn check(config: &RunConfig) -> anyhow::Result<()> {
+    if let Some(url) = &config.public_url {
+        settings::url("publicUrl", url).context("--public-url")?;
+    }
+    if let Some(word) = &config.admin_password {
+        password::check(word.reveal(), password::LEAST).context("--admin-password")?;
+    }
+    Ok(())
+}
+
 /// Provisions the box if it is nobody's, and finds out how it can be claimed.
 pub async fn provision(
     storage: &Storage,
@@ -91,7 +103,7 @@ pub async fn provision(
 fn given(storage: &Storage, config: &RunConfig) -> anyhow::Result<Provision> {
     let password_hash = match &config.admin_password {
         Some(word) => {
-            password::check(word.reveal(), password::LEAST).context("--admin-password")?;
+            check(config)?;
             Some(password::hash(word.reveal(), &random()?).context("--admin-password")?)
         }
         None => None,
@@ -117,7 +129,7 @@ fn given(storage: &Storage, config: &RunConfig) -> anyhow::Result<Provision> {
             last_used: None,
         }),
         stream: (grace_given(config) && settings.stream.value != stream).then_some(stream),
-        cloud: cloud(&config.r2),
+        cloud: cloud(&config.r2).filter(is_sound),
     })
 }
 
@@ -144,6 +156,18 @@ fn cloud(flags: &R2Config) -> Option<CloudSettings> {
             prefix: flags.r2_prefix.clone(),
         }))
     })
+}
+
+/// A box streams without its cloud; its page says what is missing.
+fn is_sound(cloud: &CloudSettings) -> bool {
+    let checked = cloud.check();
+    if let Err(wrong) = &checked {
+        log::warn!(
+            "--r2-… ({}): {wrong}; the box starts without cloud storage, set it up on its page",
+            wrong.field
+        );
+    }
+    checked.is_ok()
 }
 
 /// Says once which flags a box that is set up does not follow.

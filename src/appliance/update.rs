@@ -15,7 +15,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,9 @@ const MAX_SAID: u64 = 64 << 10;
 
 /// A bundle is a squashfs with its signature behind it; so it begins.
 const MAGIC: &[u8; 4] = b"hsqs";
+
+/// A file's time is the kernel's last tick, and so a little before the clock's.
+const TICK: Duration = Duration::from_millis(100);
 
 const BUNDLE: &str = "bundle.raucb";
 const PART: &str = "bundle.raucb.part";
@@ -96,8 +99,8 @@ pub enum Progress {
     },
     /// It is in the other slot; the next start takes it.
     Installed {
-        /// What was installed.
-        version: String,
+        /// What was installed, where the system can say.
+        version: Option<String>,
     },
     /// Nothing was done.
     Refused {
@@ -242,7 +245,7 @@ impl Updates {
 
     fn ask(&self, name: &str, force: bool, waits: Progress) -> Result<(), UpdateError> {
         make_folder(&self.asked)?;
-        let now = SystemTime::now();
+        let now = SystemTime::now() - TICK;
         let unfinished = self.asked.join(format!(".{name}"));
         fs::write(&unfinished, serde_json::json!({ "force": force }).to_string())?;
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, waits));

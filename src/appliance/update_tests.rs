@@ -78,7 +78,7 @@ fn a_request_is_followed_from_the_upload_to_the_restart() {
     assert!(matches!(machine.receive(b"hsqs"), Err(UpdateError::Busy)));
     assert!(matches!(machine.updates.restart(false), Err(UpdateError::Busy)));
     machine.says("status.json", r#"{"state":"installed","version":"1.2.4"}"#);
-    assert_eq!(machine.progress(), Progress::Installed { version: String::from("1.2.4") });
+    assert_eq!(machine.progress(), Progress::Installed { version: Some(String::from("1.2.4")) });
     machine.updates.restart(true).unwrap();
     assert_eq!(machine.takes("restart"), r#"{"force":true}"#);
     assert_eq!(machine.progress(), Progress::Restarting);

@@ -20,8 +20,8 @@ use super::{Facts, View, qr};
 /// Columns at the left edge: televisions cut theirs off.
 const MARGIN: usize = 2;
 
-/// What stands beside the code needs so many columns.
-const BESIDE: usize = 44;
+/// What stands beside the code needs so many columns: the longest is an encoder's address.
+const BESIDE: usize = 42;
 
 /// Larger than this nothing needs to be. It also bounds the search for what fits.
 const MOST: usize = 6;
@@ -37,10 +37,8 @@ pub fn draw(view: View<'_>, code: Option<&str>, size: Size) -> Canvas {
     let code = code.filter(|_| matches!(view, View::Answers(_)));
     let scale = (1..=MOST).rev().find(|scale| {
         let (columns, rows) = picture.as_ref().map_or((0, 0), |picture| extent(picture, *scale));
-        let (wide, high) = address.extent(*scale);
-        MARGIN + columns + MARGIN + BESIDE <= size.columns
-            && MARGIN + wide <= size.columns
-            && 2 + high + 1 + rows <= size.rows
+        let high = address.rows(MARGIN, *scale, size);
+        MARGIN + columns + MARGIN + BESIDE <= size.columns && 2 + high + 1 + rows <= size.rows
     });
     let top = 2 + address.put(&mut canvas, (2, MARGIN), scale.unwrap_or(1), size) + 1;
     let mut left = MARGIN;
@@ -85,7 +83,7 @@ fn beside(
     if let Some(code) = code {
         row += 1;
         let whole = Block::new(code, Look::Good);
-        if whole.fits(left, scale, size) {
+        if whole.fitting(left, scale, size).is_some() {
             row += whole.put(canvas, (row, left), scale, size);
         } else {
             for half in code.split_inclusive('-') {
@@ -140,33 +138,25 @@ impl<'a> Block<'a> {
         Block { text, look, pixels: Pixels::of(text).filter(|pixels| pixels.columns() > 0) }
     }
 
-    fn extent(&self, scale: usize) -> (usize, usize) {
-        match &self.pixels {
-            Some(pixels) => extent(pixels, scale),
-            None => (self.text.chars().count(), 1),
-        }
+    /// The pixels as large as they fit, at most at that scale.
+    fn fitting(&self, left: usize, scale: usize, size: Size) -> Option<Pixels> {
+        let pixels = self.pixels.as_ref()?;
+        let fits = |scale: &usize| left + extent(pixels, *scale).0 + MARGIN <= size.columns;
+        (1..=scale).rev().find(fits).map(|scale| pixels.enlarged(scale))
     }
 
-    fn fits(&self, left: usize, scale: usize, size: Size) -> bool {
-        left + self.extent(scale).0 + MARGIN <= size.columns
+    /// The rows that it takes.
+    fn rows(&self, left: usize, scale: usize, size: Size) -> usize {
+        self.fitting(left, scale, size).map_or(1, |pixels| pixels.rows())
     }
 
-    /// Puts it there, as large as it fits and at most at that scale; the rows that it takes.
+    /// Puts it there; the rows that it takes.
     fn put(&self, canvas: &mut Canvas, (row, left): (usize, usize), scale: usize, size: Size) -> usize {
-        let fitting = (1..=scale).rev().find(|scale| self.fits(left, *scale, size));
-        match self.pixels.as_ref().zip(fitting) {
-            Some((pixels, scale)) => {
-                let large = pixels.enlarged(scale);
-                large
-                    .lines()
-                    .enumerate()
-                    .for_each(|(at, line)| canvas.write(row + at, left, &line, self.look));
-                large.rows()
-            }
-            None => {
-                canvas.write(row, left, self.text, self.look);
-                1
-            }
-        }
+        let Some(pixels) = self.fitting(left, scale, size) else {
+            canvas.write(row, left, self.text, self.look);
+            return 1;
+        };
+        pixels.lines().enumerate().for_each(|(at, line)| canvas.write(row + at, left, &line, self.look));
+        pixels.rows()
     }
 }

@@ -118,7 +118,8 @@ fn a_name_cannot_move_the_cursor() {
     let facts = Facts { name, ..facts(Standing::Ready) };
     let shown = draw(View::Answers(&facts), None, SMALL);
     assert!(shown.text().starts_with("  Hall?[2J???1m "), "{}", shown.text());
-    let mut terminal = vt100::Parser::new(25, 80, 0);
+    let size = |side| std::num::NonZero::new(side).unwrap();
+    let mut terminal = vt100::Parser::new(size(25), size(80), 0);
     terminal.process(shown.ansi().as_bytes());
     let seen: String = terminal.screen().rows(0, 80).map(|line| format!("{}\n", line.trim_end())).collect();
     assert_eq!(seen, shown.text());

@@ -97,7 +97,10 @@ async function until({ player, expression }) {
   const { page } = seat(player);
   const deadline = performance.now() + PATIENCE;
   for (;;) {
-    const value = await page.evaluate(expression);
+    const value = await page.evaluate(expression).catch((error) => {
+      // A page that is loaded anew in this moment is looked at again.
+      if (!error.message.includes("Execution context was destroyed")) throw error;
+    });
     if (value) return value;
     if (performance.now() > deadline) throw new Error(`still ${value}; the page says: ${await page.innerText("body")}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));

@@ -38,6 +38,15 @@ fn every_flag_of_the_contract_is_accepted_and_secrets_print_as_stars() {
 }
 
 #[test]
+fn a_value_with_which_a_box_does_not_start_is_found_before_it_is_used() {
+    for (flag, value) in [("--admin-password", "short"), ("--public-url", "stream.example.org")] {
+        let output = venuebox(&["run", "--print-config", flag, value]);
+        assert!(!output.status.success() && text(&output.stderr).contains(flag), "{}", text(&output.stderr));
+    }
+    assert!(venuebox(&["run", "--print-config", "--public-url", "https://a.example"]).status.success());
+}
+
+#[test]
 fn a_port_that_is_taken_says_which_and_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -56,17 +56,13 @@ pub async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let Query(Insists { force }) = insists.map_err(|_| unclear())?;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let begun = match length {
-        _ if is_on_air(&app) && !force => Err(Refusal::new(StatusCode::CONFLICT, ON_AIR)),
-        None => Err(Refusal::new(StatusCode::LENGTH_REQUIRED, "say how long it is (Content-Length)")),
-        Some(length) => with(&app, move |updates| updates.receive(length)).await,
-    };
-    let upload = match begun {
-        Ok(upload) => upload,
+    let (upload, force) = match begin(&app, insists, &headers).await {
+        Ok(begun) => begun,
         Err(refusal) => {
-            body::let_go(body).await;
+            // Who asked whether to send it need not (RFC 9110 10.1.1); others send it in any case.
+            if !headers.contains_key(header::EXPECT) {
+                body::let_go(body).await;
+            }
             return Err(refusal);
         }
     };
@@ -78,6 +74,23 @@ pub async fn upload(
     with(&app, move |updates| updates.install(force)).await?;
     app.desk().note(said("An update was uploaded and is being installed."));
     Ok(StatusCode::ACCEPTED.into_response())
+}
+
+/// What can be refused before anything is sent.
+async fn begin(
+    app: &App,
+    insists: Result<Query<Insists>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<(Upload, bool), Refusal> {
+    let Query(Insists { force }) = insists.map_err(|_| unclear())?;
+    if is_on_air(app) && !force {
+        return Err(Refusal::new(StatusCode::CONFLICT, ON_AIR));
+    }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let length = length
+        .ok_or_else(|| Refusal::new(StatusCode::LENGTH_REQUIRED, "say how long it is (Content-Length)"))?;
+    let upload = with(app, move |updates| updates.receive(length)).await?;
+    Ok((upload, force))
 }
 
 /// `POST updates/restart`.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZero;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
@@ -37,7 +38,8 @@ impl Console {
         let child = command.stdin(Stdio::null()).stdout(Stdio::from(terminal)).spawn().unwrap();
         // The child alone holds the terminal, so that reading ends with it.
         drop(command);
-        let shown = Arc::new((Mutex::new(vt100::Parser::new(rows, columns, 0)), Condvar::new()));
+        let side = |length| NonZero::new(length).unwrap();
+        let shown = Arc::new((Mutex::new(vt100::Parser::new(side(rows), side(columns), 0)), Condvar::new()));
         let showing = Arc::clone(&shown);
         let reader = thread::spawn(move || {
             let (mut controller, mut bytes) = (File::from(controller), [0; 4_096]);
@@ -47,11 +49,6 @@ impl Console {
             }
         });
         Console { child, shown, reader: Some(reader) }
-    }
-
-    /// What stands on it.
-    pub fn text(&self) -> String {
-        self.shown.0.lock().unwrap().screen().contents()
     }
 
     /// Waits until a text stands on it.

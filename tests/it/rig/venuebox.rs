@@ -170,6 +170,11 @@ impl VenueBox {
         self.folders.path().join("runtime")
     }
 
+    /// The folder in which its system says how updates stand; who plays the system makes it.
+    pub fn updates(&self) -> PathBuf {
+        self.folders.path().join("updates")
+    }
+
     /// Where the running event is kept.
     pub fn snapshot(&self) -> PathBuf {
         let mut found = std::fs::read_dir(self.runtime()).unwrap().map(|found| found.unwrap().path());
@@ -246,6 +251,7 @@ fn run(folders: &Path, given: Given, arguments: &[String], place: &Place) -> Pro
     }
     command.args(["run", "--data"]).arg(folders.join("data"));
     command.arg("--runtime").arg(folders.join("runtime"));
+    command.arg("--updates").arg(folders.join("updates"));
     command.args(PORTS.iter().flat_map(|port| [*port, address]));
     command.args(arguments);
     Process::start(&mut command)

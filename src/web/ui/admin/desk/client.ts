@@ -31,6 +31,26 @@ export async function send(path: string, file: Blob): Promise<void> {
   await answer(path, { method: "PUT", headers: { "content-type": file.type }, body: file });
 }
 
+/** A large file; `progress` hears which share of it is there. */
+export function upload(path: string, file: Blob, progress: (share: number) => void, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // fetch() does not tell how much has been sent.
+    const request = new XMLHttpRequest();
+    request.open("PUT", `/api/admin/${path}`);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) => progress(total > 0 ? loaded / total : 0));
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) resolve();
+      else reject(refusal(request.status, read(request.responseText)));
+    });
+    for (const end of ["error", "abort", "timeout"] as const) {
+      request.addEventListener(end, () => reject(new Refusal(0, strings.updates.broken)));
+    }
+    stop.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}
+
 async function answer<T>(path: string, request: RequestInit, patience = PATIENCE): Promise<T> {
   let response: Response;
   try {
@@ -46,9 +66,13 @@ async function answer<T>(path: string, request: RequestInit, patience = PATIENCE
   const text = await response.text().catch(() => "");
   const value = read(text);
   if (response.ok) return value as T;
+  throw refusal(response.status, value);
+}
+
+function refusal(status: number, value: unknown): Refusal {
   const { error, field, retryAfter } = (value ?? {}) as Record<string, unknown>;
-  throw new Refusal(
-    response.status,
+  return new Refusal(
+    status,
     typeof error === "string" ? error : strings.failed,
     typeof field === "string" ? field : null,
     typeof retryAfter === "number" ? retryAfter : null,

@@ -15,6 +15,7 @@ import { strings } from "../strings";
 import { PasswordCard } from "./PasswordCard";
 import { SharingCard } from "./SharingCard";
 import { TokensCard } from "./TokensCard";
+import { UpdatesCard } from "./UpdatesCard";
 import { UploadCard } from "./UploadCard";
 
 const words = strings.settings;
@@ -29,6 +30,7 @@ export function SettingsScreen({ desk }: { desk: Desk }) {
           <StreamCard desk={desk} />
           <PasswordCard desk={desk} />
           <SessionsCard desk={desk} />
+          <UpdatesCard desk={desk} />
         </div>
         <div class="sheets-column">
           <SharingCard desk={desk} />

@@ -10,6 +10,7 @@ import { recordings } from "./recordings";
 import { settings } from "./settings";
 import { setup } from "./setup";
 import { sharing } from "./sharing";
+import { updates } from "./updates";
 
 export * from "./sentences";
 
@@ -31,4 +32,5 @@ export const strings = {
   sharing,
   recordings,
   cloud,
+  updates,
 };
