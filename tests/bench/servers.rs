@@ -26,7 +26,7 @@ pub struct Server {
     /// The path of the playlist that players are given.
     pub entrance: &'static str,
     process: Process,
-    _folder: TempDir,
+    _folders: Vec<TempDir>,
 }
 
 impl Server {
@@ -43,7 +43,9 @@ impl Server {
         }
         command.env("VENUEBOX_ADMIN_PASSWORD", PASSWORD);
         command.env("VENUEBOX_STREAM_KEY", KEY).args(["run", "--data"]).arg(folder.path().join("data"));
-        command.arg("--runtime").arg(folder.path().join("runtime")).args(arguments);
+        // In memory whatever the data are on, as on the image.
+        let runtime = self::folder();
+        command.arg("--runtime").arg(runtime.path()).args(arguments);
         for port in ["--http", "--rtmp", "--stun", "--tracker-udp", "--bittorrent"] {
             command.args([port, "127.0.0.1:0"]);
         }
@@ -62,7 +64,7 @@ impl Server {
             rtmp,
             entrance: "/hls/stream.m3u8",
             process,
-            _folder: folder,
+            _folders: vec![folder, runtime],
         }
     }
 
@@ -90,7 +92,7 @@ impl Server {
             rtmp,
             entrance: "/hls/bench.m3u8",
             process,
-            _folder: folder,
+            _folders: vec![folder],
         }
     }
 
@@ -106,7 +108,14 @@ impl Server {
         until_open(http);
         until_open(rtmp);
         let entrance = "/live/bench/index.m3u8?cookieCheck=1";
-        Some(Server { name: format!("MediaMTX {version}"), http, rtmp, entrance, process, _folder: folder })
+        Some(Server {
+            name: format!("MediaMTX {version}"),
+            http,
+            rtmp,
+            entrance,
+            process,
+            _folders: vec![folder],
+        })
     }
 
     /// aquatic_ws, where `scripts/bench` found one.
@@ -118,7 +127,7 @@ impl Server {
         let process = Process::start(Command::new(&program).arg("-c").arg(conf).current_dir(folder.path()));
         until_open(http);
         let name = String::from("aquatic_ws");
-        Some(Server { name, http, rtmp: http, entrance: "", process, _folder: folder })
+        Some(Server { name, http, rtmp: http, entrance: "", process, _folders: vec![folder] })
     }
 
     /// Publishes a film to it round and round, by Debian's ffmpeg and without encoding.
