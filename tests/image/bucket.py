@@ -58,7 +58,7 @@ class Bucket:
     def _open(self, method, path):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", method=method)
         # moto wants to see that somebody signed, and does not check who.
-        request.add_header("authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/auto/s3/aws4_request")
+        request.add_header("authorization", "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request")
         return urllib.request.urlopen(request, timeout=30)
 
     def stop(self):

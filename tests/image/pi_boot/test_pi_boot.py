@@ -112,7 +112,7 @@ class PiBoot(unittest.TestCase):
         self.box.pi_boot("set-primary", "B")
         mounts = [line for line in self.box.log() if line.startswith("mount ") and "bootsel" in line]
         card = self.box.card / "bootsel"
-        self.assertEqual(mounts, [f"mount -n -o remount,rw {card}", f"mount -n -o remount,ro {card}"])
+        self.assertEqual(mounts, [f"mount -n -o remount,rw none {card}", f"mount -n -o remount,ro none {card}"])
 
     def test_nothing_is_written_when_nothing_changes(self):
         before = (self.box.card / "bootsel/autoboot.txt").stat()
