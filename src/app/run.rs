@@ -25,7 +25,7 @@ use super::sharing::Sharing;
 use super::sockets::Sockets;
 use super::supervisor::Crew;
 use super::syncing::Syncing;
-use super::telemetry::tell;
+use super::telemetry::{tell, tell_secret};
 use crate::access::Names;
 use crate::appliance::{Appliance, Updates};
 use crate::archive::{Archive, Library};
@@ -213,7 +213,7 @@ async fn live(
     tell(&format!("server   rtmp://{}/live", reachable(rtmp)));
     lan.spawn(&mut web, Ports { http, rtmp }, journal)?;
     if let Some(key) = &provisioned.key {
-        tell(&format!("key      {}", key.reveal()));
+        tell_secret(&format!("key      {}", key.reveal()));
     }
     if let Some(code) = &provisioned.code {
         tell(&format!("claim    {code}"));

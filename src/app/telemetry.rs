@@ -22,6 +22,13 @@ pub fn start(level: log::LevelFilter) {
     let _ = builder.try_init();
 }
 
+/// A secret for the person at the terminal. Under systemd nobody is there, and what is said would be kept in the log.
+pub fn tell_secret(line: &str) {
+    if !connected_to_journal() {
+        tell(line);
+    }
+}
+
 /// A line for the person at the terminal: addresses and keys, never part of the log.
 pub fn tell(line: &str) {
     // A closed terminal is no reason to stop.

@@ -12,10 +12,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -34,9 +33,6 @@ const MAX_SAID: u64 = 64 << 10;
 
 /// A bundle is a squashfs with its signature behind it; so it begins.
 const MAGIC: &[u8; 4] = b"hsqs";
-
-/// A file's time is the kernel's last tick, and so a little before the clock's.
-const TICK: Duration = Duration::from_millis(100);
 
 const BUNDLE: &str = "bundle.raucb";
 const PART: &str = "bundle.raucb.part";
@@ -158,8 +154,8 @@ pub struct Updates {
     asked: PathBuf,
     store: PathBuf,
     place: Arc<Semaphore>,
-    /// What was asked for last, and when: what the system said before is no answer to it.
-    last: Mutex<Option<(SystemTime, Progress)>>,
+    /// What was asked for last, and what the system had said by then: that is no answer to it.
+    last: Mutex<Option<(Option<Stamp>, Progress)>>,
 }
 
 impl Updates {
@@ -183,13 +179,16 @@ impl Updates {
                 return waits;
             }
         }
-        let status = self.said.join("status.json");
-        let said = fs::metadata(&status).and_then(|about| about.modified()).ok();
+        let status = self.status();
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match last {
-            Some((asked, waits)) if said.is_none_or(|said| said < asked) => waits,
+            Some((before, waits)) if before == Stamp::of(&status) => waits,
             _ => read(&status).unwrap_or(Progress::Idle),
         }
+    }
+
+    fn status(&self) -> PathBuf {
+        self.said.join("status.json")
     }
 
     /// Makes room for a bundle of so many bytes.
@@ -245,11 +244,25 @@ impl Updates {
 
     fn ask(&self, name: &str, force: bool, waits: Progress) -> Result<(), UpdateError> {
         make_folder(&self.asked)?;
-        let now = SystemTime::now() - TICK;
+        let before = Stamp::of(&self.status());
         let unfinished = self.asked.join(format!(".{name}"));
         fs::write(&unfinished, serde_json::json!({ "force": force }).to_string())?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, waits));
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((before, waits));
         Ok(fs::rename(unfinished, self.asked.join(name))?)
+    }
+}
+
+/// Tells one file from the next that was renamed into its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let about = fs::metadata(path).ok()?;
+        Some(Stamp { inode: about.ino(), modified: (about.mtime(), about.mtime_nsec()) })
     }
 }
 

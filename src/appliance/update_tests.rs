@@ -1,7 +1,5 @@
 //! The files of both sides; the test plays the system.
 
-use std::time::Duration;
-
 use tempfile::TempDir;
 
 use super::*;
@@ -29,7 +27,9 @@ impl Machine {
     }
 
     fn says(&self, name: &str, text: &str) {
-        fs::write(self.at("said").join(name), text).unwrap();
+        let unfinished = self.at("said").join("unfinished");
+        fs::write(&unfinished, text).unwrap();
+        fs::rename(unfinished, self.at("said").join(name)).unwrap();
     }
 
     fn progress(&self) -> Progress {
@@ -88,8 +88,6 @@ fn a_request_is_followed_from_the_upload_to_the_restart() {
 fn what_was_said_of_an_earlier_request_is_no_answer_to_this_one() {
     let machine = Machine::new();
     machine.says("status.json", r#"{"state":"refused","reason":"board","message":"for another board"}"#);
-    let hour = SystemTime::now() - Duration::from_secs(3_600);
-    File::options().write(true).open(machine.at("said/status.json")).unwrap().set_modified(hour).unwrap();
     let refused = Progress::Refused { reason: Reason::Board, message: String::from("for another board") };
     assert_eq!(machine.progress(), refused);
     machine.receive(b"hsqs").unwrap();

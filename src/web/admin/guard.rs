@@ -96,7 +96,7 @@ fn welcome<B>(app: &App, request: &HttpRequest<B>) -> Result<(), Refusal> {
         if !plain.iter().any(|plain| kind.eq_ignore_ascii_case(plain))
             && !kind.to_ascii_lowercase().starts_with("image/")
         {
-            let why = "send this as application/json";
+            let why = "send this as application/json, or a file as application/octet-stream";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
     }
