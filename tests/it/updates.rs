@@ -3,7 +3,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -133,6 +134,15 @@ fn only_who_may_change_settings_installs_and_restarts() {
     }
 }
 
+/// Waits until the system is told whether an event is on; viewers may know a moment before.
+fn until_told(on_air: &Path, wanted: bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while on_air.exists() != wanted {
+        assert!(Instant::now() < deadline, "the system is not told that an event is on: {wanted}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_installed_or_restarted_during_an_event_unless_somebody_insists() {
     let mut venuebox = VenueBox::start_held(&[]);
@@ -142,7 +152,7 @@ async fn nothing_is_installed_or_restarted_during_an_event_unless_somebody_insis
     assert!(!on_air.exists());
     let mut publisher = Publisher::ffmpeg(&venuebox.ingest());
     venuebox.live().await.until(|state| state.is_live()).await;
-    assert!(on_air.exists());
+    until_told(&on_air, true);
     refused(&upload(&operator, "", &bundle()), 409, "on air");
     refused(&operator.post("updates/restart", &json!({})), 409, "on air");
     assert_eq!((system.stored(), system.is_asked("restart")), (vec![], false));
@@ -165,12 +175,8 @@ async fn nothing_is_installed_or_restarted_during_an_event_unless_somebody_insis
 
     assert_eq!(operator.post("event/end", &json!({})).status, 204);
     venuebox.live().await.until(|state| !state.is_live() && !state.is_holding()).await;
-    let deadline = Instant::now() + PATIENCE;
-    while on_air.exists() {
-        assert!(Instant::now() < deadline, "the system is not told that the event is over");
-        std::thread::yield_now();
-    }
+    until_told(&on_air, false);
     // What a power cut would have taken with it does not stop the next update.
     venuebox.start_again_after(|_| std::fs::write(&on_air, "left").unwrap());
-    assert!(!on_air.exists());
+    until_told(&on_air, false);
 }
