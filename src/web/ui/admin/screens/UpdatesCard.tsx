@@ -84,7 +84,7 @@ function System({ desk, updates, slots, look }: SystemProps) {
       {isBusy(progress) ? null : (
         <>
           {progress.state === "installed" ? (
-            <div class="form-end">
+            <div class="form-end updates-doings">
               <Button kind="first" press={() => setAsked(true)}>
                 {words.restart}
               </Button>
