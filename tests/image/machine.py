@@ -118,8 +118,9 @@ class Machine:
 
     def settled(self):
         """Waits until all that starts has started; what it says of itself then."""
-        _, state = self.serial.run("systemctl is-system-running --wait")
-        return state
+        _, said = self.serial.run("systemctl is-system-running --wait")
+        # The console may say meanwhile that the box is ready.
+        return said.splitlines()[-1] if said else said
 
     def slot(self):
         return self.serial.ask("/usr/lib/venuebox/grub-boot get-current")
