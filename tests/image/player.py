@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 
+from running import Running
 from serial_line import PATIENCE
 
 
@@ -20,7 +21,7 @@ def streams(machine):
     return sorted(each["codec_name"] for each in json.loads(found.stdout)["streams"])
 
 
-class Player:
+class Player(Running):
     """Plays until it is stopped, and tells how far it is."""
 
     def __init__(self, machine):
@@ -56,16 +57,6 @@ class Player:
                 if left <= 0 or self.process.poll() is not None:
                     raise AssertionError(f"the player stands at picture {self.frames} of {wanted}")
                 self.news.wait(min(left, 5))
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def mpv_plays(machine, seconds):

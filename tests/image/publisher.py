@@ -2,11 +2,13 @@
 
 import subprocess
 
+from running import Running
+
 # Small, because the machine that takes it in has no hardware of its own.
 PICTURE = "testsrc2=size=320x180:rate=15"
 
 
-class Publisher:
+class Publisher(Running):
     def __init__(self, machine, key):
         self.process = subprocess.Popen(
             ["ffmpeg", "-hide_banner", "-loglevel", "error", "-re", "-f", "lavfi", "-i", PICTURE]
@@ -19,13 +21,3 @@ class Publisher:
 
     def runs(self):
         return self.process.poll() is None
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
